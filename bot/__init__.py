@@ -1,0 +1,39 @@
+"""A bot that announces a newsroom's new articles on its own channels.
+
+The words
+    A *site* is a publication with *sources* (feeds) and *channels*; a channel is
+    one account on one *platform*. An *article* becomes, on each channel chosen
+    for it, a *teaser*: text, title, link, media. A *post* is one teaser on one
+    channel for one *occasion*, with its state. The *queue* holds the posts that
+    wait for a person, the *outbox* those that wait for their time. A channel
+    posts inside its *windows*; one free moment in them is a *slot*, and a post
+    gets its slot when it is approved. An *attempt* is one try to publish. The
+    *key* is the mark by which a post is found again on its platform.
+
+The line (each ‖ a committed row)
+    feed.read → selection.choose → teaser.render → queue.hold ‖ review.approve
+    → schedule.next_slot ‖ outbox.lease → platform.publish → outbox.settle ‖
+
+    The runs (`ingest.poll`, `queue.expire`, `publisher.run_once`) never call one
+    another: each takes what it finds in the store at `now` and returns a small
+    summary, called alike by the daemon, the commands and the tests. The life of
+    a post is one table, `model.TRANSITIONS`.
+
+The layers (a file imports only lower ones; `tests/test_architecture.py` holds it)
+     0  errors                           the ways to fail, as a tree
+     1  model  language  hours           the words as values; nine languages; opening hours
+     2  text  http  identity  settings  credentials
+                                         sentences and graphemes; the one HTTP session;
+                                         sameness; what can be configured; secrets
+     3  config  selection  schedule  editorial  site/  media/  store/  platforms/
+     4  teaser  queue                    a teaser rendered and fitted; a post held and approved
+     5  desk                             a site with its channels, ready to make posts
+     6  ingest  oneoff  review  publisher  status
+                                         the runs, and what an editor does and sees
+     7  app                              the only assembly: reads clock and environment
+     8  doctor  demo/                    every check; a sample newsroom on loopback
+     9  daemon                           ticks
+    10  cli/                             one file per group of commands
+"""
+
+__version__ = "0.1.0"
