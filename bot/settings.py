@@ -1,0 +1,315 @@
+"""What can be configured: every setting with its type, its default and its faults.
+
+The models know no file; `config` reads them. A validator's ValueError is the
+end of a sentence that begins with the name of the setting.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    field_validator,
+)
+
+from bot._sentences import Several, choice, meant
+from bot.hours import Window, Windows, duration, shown_duration
+from bot.model import Kind
+
+_PLACEHOLDERS = ("platform", "site", "channel")
+
+# ------------------------------------------------------------------ kinds of values
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Whether a person looks at a post before it goes out."""
+
+    rule: Literal["required", "hold", "none"] = "required"
+    hold: timedelta = timedelta(0)  # how long a post of the rule "hold" waits for an objection
+
+    @classmethod
+    def parse(cls, text: str) -> Review:
+        """Read "required", "none" or "hold 15m"; anything else is a ValueError."""
+        words = text.split()
+        if text in ("required", "none"):
+            return cls("required" if text == "required" else "none")
+        if len(words) == 2 and words[0] == "hold":
+            return cls("hold", _positive(duration(words[1])))
+        raise ValueError(f'must be "required", "none" or, for a pause, "hold 15m", not “{text}”.')
+
+    def __str__(self) -> str:
+        return f"hold {shown_duration(self.hold)}" if self.rule == "hold" else self.rule
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f'is a length of time, in quotes and with its unit: "{value}m".')
+    return duration(value)
+
+
+def _positive(value: timedelta) -> timedelta:
+    if not value:
+        raise ValueError("must be longer than nothing.")
+    return value
+
+
+def _review(value: object) -> Review:
+    return value if isinstance(value, Review) else Review.parse(str(value))
+
+
+def _windows(value: object) -> Windows:
+    if isinstance(value, Windows):
+        return value
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise ValueError('must be a list of texts, as in ["Mon-Fri 07:30-22:00"].')
+    if not value:
+        raise ValueError("is empty, which would mean never; leave it out to post at any time.")
+    windows, faults = [], []
+    for place, text in enumerate(value):
+        try:
+            windows.append(Window.parse(text))
+        except ValueError as error:
+            faults.append((place, str(error)))
+    if faults:
+        raise Several(faults)
+    return Windows(tuple(windows))
+
+
+def _zone(value: object) -> ZoneInfo:
+    if isinstance(value, ZoneInfo):
+        return value
+    try:
+        return ZoneInfo(str(value))
+    except (OSError, ValueError, KeyError):
+        advice = meant(str(value), available_timezones())
+    raise ValueError(
+        f"“{value}” is not a time zone{advice or '; write its IANA name, as in “Europe/Lisbon”.'}"
+    )
+
+
+def _language(value: str) -> str:
+    value = value.replace("_", "-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+        raise ValueError(f"“{value}” is not a language code; write it as in “en” or “pt-BR”.")
+    return value
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", value)
+    except ValueError:  # a broken IPv6 address or port
+        good = False
+    if not good:
+        raise ValueError(f"“{value}” is not a whole address; write it as in “https://…/”.")
+    if parts.username or parts.password:
+        raise ValueError("holds a user name or password; an address here must not carry any.")
+    return value
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value and (not host or not port.isascii() or not port.isdigit() or int(port) > 65535):
+        raise ValueError(f"“{value}” must be address and port, as in “127.0.0.1:8700”.")
+    return value
+
+
+def _database(value: str) -> str:
+    if not re.match(r"(sqlite|postgresql(\+psycopg)?)://", value):
+        raise ValueError(
+            "must begin with sqlite:/// (and the path of a file) or postgresql:// (and a server)."
+        )
+    return value
+
+
+def _account(value: str) -> str:
+    if not value.strip("@ ") or "://" in value:
+        raise ValueError(
+            f"“{value}” is not the name of an account; write the name alone, as in “harbour_post”."
+        )
+    return value.strip()
+
+
+def _utm_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z_]+", value) or value.startswith("utm_"):
+        raise ValueError(f"“{value}”: write the name without utm_, as in “source” or “medium”.")
+    return value
+
+
+def _utm_value(value: str) -> str:
+    known = ", ".join(f"{{{name}}}" for name in _PLACEHOLDERS)
+    try:
+        used = [(name, spec, how) for _, name, spec, how in string.Formatter().parse(value)]
+    except ValueError:
+        raise ValueError(f"“{value}” holds a brace without its partner.") from None
+    for name, spec, how in used:
+        if name is not None and (name not in _PLACEHOLDERS or spec or how):
+            raise ValueError(f"“{{{name}}}” cannot be filled in; these can: {known}.")
+    return value
+
+
+def _kind(value: str) -> str:
+    kinds = [str(kind) for kind in Kind]
+    if value not in kinds:
+        raise ValueError(f"there is no kind “{value}”{choice(value, kinds)}")
+    return value
+
+
+Duration = Annotated[timedelta, PlainValidator(_duration)]
+Length = Annotated[timedelta, PlainValidator(_duration), AfterValidator(_positive)]
+Language = Annotated[str, AfterValidator(_language)]
+Url = Annotated[str, AfterValidator(_url)]
+Listen = Annotated[str, AfterValidator(_listen)]
+Words = tuple[str, ...]
+Switch = Annotated[bool, Field(strict=True)]
+
+# ------------------------------------------------------------------------- models
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    given: ClassVar[tuple[str, ...]] = ()  # fields that the program fills in, not a person
+
+
+class ReviewPage(_Model):
+    """Where the review page listens."""
+
+    listen: Listen = "127.0.0.1:8700"
+
+
+class MediaStore(_Model):
+    """Where pictures and videos lie, and how platforms reach them."""
+
+    dir: Annotated[str, Field(min_length=1)] = "var/media"
+    listen: Listen = ""
+    public_url: Annotated[str, AfterValidator(lambda value: _url(value) if value else "")] = ""
+
+
+class Publishing(_Model):
+    """How long one request, one attempt and one doubt may last."""
+
+    deadline: Length = timedelta(seconds=30)
+    lease: Length = timedelta(minutes=2)
+    quarantine: Annotated[Length, Field(validate_default=True)] = timedelta(minutes=3)
+
+    @field_validator("quarantine")
+    @classmethod
+    def _outlasts(cls, value: timedelta, info: Any) -> timedelta:
+        deadline = info.data.get("deadline", timedelta(0))
+        if value <= deadline:
+            raise ValueError(
+                f"{shown_duration(value)} must be longer than the deadline "
+                f"({shown_duration(deadline)}), or a post still on its way would be looked for."
+            )
+        return value
+
+
+class Bot(_Model):
+    """What holds for the whole program: `bot.toml`."""
+
+    database: Annotated[str, AfterValidator(_database)] = "sqlite:///var/bot.db"
+    allow_private_addresses: Switch = False
+    contact: str = ""
+    notify: Words = ()
+    review: ReviewPage = ReviewPage()
+    media: MediaStore = MediaStore()
+    publishing: Publishing = Publishing()
+
+
+class Only(_Model):
+    """Which articles a channel takes; empty means all."""
+
+    language: tuple[Language, ...] = ()
+    section: Words = ()
+
+
+class Sensitive(_Model):
+    """What always waits for a person, beside the shipped lists."""
+
+    sections: Words = ()
+    tags: Words = ()
+    words: Words = ()
+
+
+class Pictures(_Model):
+    """Whose pictures may be uploaded: everybody's, those of `own`, or nobody's."""
+
+    reuse: Literal["all", "listed", "none"] = "all"
+    own: Words = ()
+
+
+class ChannelConfig(_Model):
+    """One account on one platform, as its site's file describes it."""
+
+    given = ("site", "name")
+    site: str
+    name: str
+    platform: str
+    account: Annotated[str, AfterValidator(_account)]
+    language: Language | None = None  # None: the article's own
+    only: Only = Only()
+    use: Literal["all", "pick"] = "all"
+    review: Annotated[Review, PlainValidator(_review)] = Review()
+    windows: Annotated[Windows, PlainValidator(_windows)] = Windows()
+    spacing: Duration = timedelta(0)
+    daily_limit: Annotated[int | None, Field(strict=True, ge=1)] = None  # None: the platform's
+    max_age: Length = timedelta(hours=24)
+    link: Literal["always", "never"] = "always"
+    budget: Annotated[float | None, Field(strict=True, ge=0, allow_inf_nan=False)] = None
+    settings: Any = None  # an instance of the platform's own model
+
+    @property
+    def key(self) -> str:
+        """The channel's name among all sites: "harbour/twitter"."""
+        return f"{self.site}/{self.name}"
+
+
+class Site(_Model):
+    """A publication: where its articles come from and where they go."""
+
+    given = ("id",)
+    id: str
+    url: Url
+    name: str = Field(default_factory=lambda known: _host(known.get("url", "")), min_length=1)
+    language: Language = ""
+    timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+    feeds: tuple[Url, ...] = ()
+    sitemaps: tuple[Url, ...] = ()
+    wordpress: tuple[Url, ...] = ()
+    pages: tuple[Url, ...] = ()
+    review: Annotated[Review, PlainValidator(_review)] = Review()
+    flood_limit: Annotated[int, Field(strict=True, ge=0)] = 5
+    utm: Mapping[
+        Annotated[str, AfterValidator(_utm_name)], Annotated[str, AfterValidator(_utm_value)]
+    ] = Field(default_factory=dict)
+    hashtags: Mapping[str, str] = Field(default_factory=dict)
+    not_authors: Words = ()
+    kinds: Mapping[Annotated[str, AfterValidator(_kind)], Words] = Field(default_factory=dict)
+    sensitive: Sensitive = Sensitive()
+    pictures: Pictures = Pictures()
+    look: Mapping[str, Any] = Field(default_factory=dict)
+    channels: Mapping[str, ChannelConfig] = Field(default_factory=dict)
+
+    def utm_for(self, channel: ChannelConfig) -> dict[str, str]:
+        """Fill in the parameters that a link on `channel` carries: {"utm_source": "twitter"}."""
+        known = {"platform": channel.platform, "site": self.id, "channel": channel.name}
+        return {f"utm_{name}": value.format(**known) for name, value in self.utm.items()}
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or url).removeprefix("www.")
