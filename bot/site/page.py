@@ -1,0 +1,263 @@
+"""Read the page of an article: everything that a teaser may say of it.
+
+Own rules first: JSON-LD, Open Graph, meta tags, microdata, then what readers
+see. trafilatura and htmldate are asked only for what is missing after that
+(author, date, text), because they take ten times as long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from bot.errors import NotAnArticle
+from bot.identity import cms_id, cms_key, normal_title, url_key
+from bot.model import Article
+from bot.site import _credits, _fallback, _headline, _labels, _people, _picture, _times
+from bot.site._body import Finder, Paragraph, common_ancestor
+from bot.site._dates import Stamp
+from bot.site._document import Document, plain
+from bot.site._jsonld import LISTING_TYPES, Graph, Node
+
+#: Text of this many characters is an article even where the page does not say so.
+ENOUGH_TEXT: Final = 250
+_LISTING_CLASSES = frozenset(
+    {"home", "blog", "archive", "category", "tag", "search", "search-results", "error404"}
+)
+_POST_CLASS = re.compile(r"postid-(\d{1,12})")
+_POST_ID = re.compile(r"post-(\d{1,12})")
+_API_POST = re.compile(r"(.*)/wp-json/wp/v2/posts/(\d{1,12})/?$")
+
+
+def read(
+    body: bytes,
+    url: str,
+    *,
+    charset: str = "",
+    timezone: tzinfo = UTC,
+    not_authors: Sequence[str] = (),
+    site_name: str = "",
+    kinds: Mapping[str, Sequence[str]] | None = None,
+    fallback: bool = True,
+) -> Article:
+    """Read the article in the page that `url` answered with.
+
+    Dates without a zone are of `timezone`; `not_authors` are nobody; `kinds`
+    says by which sections and tags this site marks opinion and the like. A page
+    that holds no article raises NotAnArticle, in one sentence.
+    """
+    seen = _look(body, url, charset, site_name)
+    doc, graph, node, region, lang = seen.doc, seen.graph, seen.node, seen.region, seen.lang
+    authors, credits = _people_and_text(seen, not_authors, fallback)
+    labels = _labels.Labels(lang, kinds or {})
+    headline, kind = labels.unlabelled(seen.headline)
+    social_title, _ = labels.unlabelled(_headline.social_title(doc, seen.names))
+    known = {normal_title(headline), normal_title(social_title)}
+    dek = _headline.dek(doc, node, seen.h1, region, seen.start, known, lang)
+    section = _labels.section(doc, graph, node, region, seen.start, seen.finder)
+    tags = _labels.tags(doc, node, region)
+    opening = credits.body[0] if credits.body else ""
+    published = _published(seen, timezone, fallback)
+    return Article(
+        url=url,
+        headline=headline,
+        social_title=social_title,
+        dek=dek,
+        body=_without(credits.body, known | {normal_title(dek)}),
+        kind=kind or _labels.kind(node, labels, (section, _labels.kicker(seen.h1), *tags), opening),
+        authors=authors,
+        translators=credits.translators,
+        section=section,
+        tags=tags,
+        image=_picture.find(doc, graph, node, region, lang),
+        language=lang,
+        published_at=published.at if published else None,
+        modified_at=_modified(doc, node, published, timezone),
+        day_only=published.day_only if published else False,
+        first_publication=credits.first_publication,
+        site_name=doc.meta("og:site_name") or site_name or next(iter(seen.names), ""),
+        canonical=doc.link("canonical"),
+        cms_id=_cms_id(doc, region),
+        noindex=_noindex(doc),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A page with its article found: what every field is read from."""
+
+    doc: Document
+    graph: Graph
+    node: Node  # the JSON-LD of the article, or empty
+    names: list[str]  # of the site
+    headline: str
+    h1: Any
+    finder: Finder
+    start: Any  # where the text begins
+    paragraphs: list[Paragraph]
+    region: Any  # holds headline and text, and what belongs to them
+    lang: str
+
+
+def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
+    doc = Document(body, url, charset)
+    graph = Graph(_jsonld_blocks(doc))
+    node = _own_node(doc, graph)
+    names = _headline.site_names(doc, graph, node, site_name)
+    headline, h1 = _headline.find(doc, node, names)
+    if not headline:
+        raise NotAnArticle(f"{url} has no headline, so it is no article.")
+    finder = Finder(doc, h1)
+    container = finder.container()
+    paragraphs, start = finder.paragraphs(container), finder.start(container)
+    _refuse_listing(doc, graph, node, paragraphs)
+    region = common_ancestor(h1, container)
+    lang = _language(doc, node, container if container is not None else region)
+    return _Seen(doc, graph, node, names, headline, h1, finder, start, paragraphs, region, lang)
+
+
+def _people_and_text(
+    seen: _Seen, not_authors: Sequence[str], fallback: bool
+) -> tuple[tuple[str, ...], _credits.Credits]:
+    people = _people.Names(seen.lang, seen.names, not_authors)
+    authors = _people.authors(seen.doc, seen.graph, seen.node, people, seen.region)
+    paragraphs = seen.paragraphs
+    if _extent(paragraphs) < ENOUGH_TEXT:
+        paragraphs = max(paragraphs, _said(seen.node), key=_extent)
+    if fallback and (not authors or _extent(paragraphs) < ENOUGH_TEXT):
+        guess = _fallback.guess(seen.doc.source, seen.doc.url)
+        authors = authors or _people.shown(people.read_all(guess.authors), seen.region)
+        if _extent(paragraphs) < ENOUGH_TEXT:
+            paragraphs = max(paragraphs, [[line] for line in guess.body], key=_extent)
+    credits = _credits.take(paragraphs, seen.lang, people)
+    if not credits.translators:
+        named = (plain(t.get("name")) for t in seen.graph.things(seen.node.get("translator")))
+        credits = replace(credits, translators=people.read_all(named))
+    return authors, credits
+
+
+def _published(seen: _Seen, zone: tzinfo, fallback: bool) -> Stamp | None:
+    found = _times.published(seen.doc, seen.node, seen.region, seen.start, seen.lang, zone)
+    if found is None and fallback:
+        found = _fallback.date(seen.doc.source, seen.doc.url, zone)
+    return found
+
+
+def _jsonld_blocks(doc: Document) -> Iterator[str]:
+    for script in doc.root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            yield script.text or ""
+
+
+def _own_node(doc: Document, graph: Graph) -> Node:
+    """Choose the node that describes this page's article, {} where none does."""
+    nodes = graph.articles()
+    own = {url_key(doc.url), url_key(doc.link("canonical"))} - {""}
+    for node in nodes:
+        pages = [node.get("url"), node.get("@id"), *_ids(graph, node.get("mainEntityOfPage"))]
+        if any(isinstance(page, str) and url_key(doc.absolute(page)) in own for page in pages):
+            return node
+    titles = {normal_title(t) for t in (doc.meta("og:title"), doc.title) if t}
+    for node in nodes:
+        if normal_title(plain(node.get("headline"))) in titles:
+            return node
+    return nodes[0] if len(nodes) == 1 else {}
+
+
+def _ids(graph: Graph, value: object) -> Iterator[object]:
+    for thing in graph.things(value):
+        yield thing.get("@id")
+        yield thing.get("url")
+
+
+def _refuse_listing(doc: Document, graph: Graph, node: Node, paragraphs: list[Paragraph]) -> None:
+    """Raise NotAnArticle for front pages, sections, archives and pages without text."""
+    listing = bool(next(graph.of_type(*LISTING_TYPES), None)) and not node
+    single = bool(doc.body_classes & {"single", "single-post"}) or bool(node)
+    og_type = doc.meta("og:type").lower()
+    if not single and (listing or doc.body_classes & _LISTING_CLASSES):
+        raise NotAnArticle(f"{doc.url} is a list of articles, not one: give the address of one.")
+    parts = urlsplit(doc.url)
+    front = parts.path in ("", "/") and not parts.query
+    if front and og_type != "article" and (og_type == "website" or not node):
+        raise NotAnArticle(f"{doc.url} is a front page, not an article: give the address of one.")
+    marked = single or og_type == "article" or bool(doc.meta("article:published_time"))
+    if not marked and "articleBody" not in doc.microdata and _extent(paragraphs) < ENOUGH_TEXT:
+        raise NotAnArticle(f"{doc.url} holds no text of an article.")
+
+
+def _extent(paragraphs: list[Paragraph]) -> int:
+    return sum(len(line) for lines in paragraphs for line in lines)
+
+
+def _language(doc: Document, node: Node, within: Any) -> str:
+    """Give the primary tag of the article's language: the nearest ``lang`` is right most often."""
+    nearest = (
+        [e.get("lang") for e in (within, *within.iterancestors())] if within is not None else []
+    )
+    claimed = [
+        *nearest,
+        doc.root.get("lang") or doc.root.get("xml:lang"),
+        node.get("inLanguage"),
+        doc.meta("og:locale", "content-language", "dc.language", "language"),
+    ]
+    for code in claimed:
+        found = (
+            re.match(r"\s*([a-z]{2,3})(?:[-_ ,;]|$)", code.lower())
+            if isinstance(code, str)
+            else None
+        )
+        if found:
+            return found[1]
+    return ""
+
+
+def _said(node: Node) -> list[Paragraph]:
+    """Give the text as JSON-LD has it, for pages that show it only by script."""
+    said = node.get("articleBody")
+    lines = said[:200_000].splitlines() if isinstance(said, str) else []
+    return [[line] for line in map(plain, lines) if line]
+
+
+def _without(body: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
+    """Drop a first paragraph that only repeats the headline or the dek."""
+    return body[1:] if body and normal_title(body[0]) in known else body
+
+
+def _modified(doc: Document, node: Node, published: Stamp | None, zone: tzinfo) -> Any:
+    found = _times.modified(doc, node, zone)
+    if found is None or (published and found.at < published.at):
+        return None
+    return found.at
+
+
+def _cms_id(doc: Document, region: Any) -> str:
+    """Find the number that WordPress or SPIP gave the article; "" where none is told."""
+    if found := cms_id(doc.url, doc.url) or cms_id(doc.link("shortlink"), doc.url):
+        return found
+    for link in doc.links.get("alternate", ()):
+        if api := _API_POST.match(doc.absolute(link.get("href"))):
+            return cms_key("wp", api[2], doc.url, urlsplit(api[1]).path)
+    for name in doc.body_classes:
+        if post := _POST_CLASS.fullmatch(name):
+            return cms_key("wp", post[1], doc.url)
+    above = [region, *region.iterancestors()] if region is not None else []
+    for element in above:
+        if element.tag == "article" and (post := _POST_ID.fullmatch(element.get("id") or "")):
+            return cms_key("wp", post[1], doc.url)
+    links = region.iterfind(".//a[@href]") if region is not None else ()
+    numbers = {
+        cms_id(doc.absolute(a.get("href")), doc.url)
+        for a in links
+        if "id_article=" in a.get("href")
+    }
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
+def _noindex(doc: Document) -> bool:
+    asked = ",".join(doc.metas("robots", "googlebot")).lower()
+    return not {"noindex", "none"}.isdisjoint(re.split(r"[\s,]+", asked))
