@@ -1,0 +1,60 @@
+"""Frozen dataclasses to JSON and back.
+
+A field that JSON does not hold takes its default, and one that the class does not
+know is passed over: a row written by a neighbouring version can still be read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+from collections.abc import Mapping
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+
+def encode(value: Any) -> Any:
+    """Turn a value into what JSON can hold; a naive time raises ValueError."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone: times are kept as aware UTC")
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = dataclasses.fields(value)
+        return {field.name: encode(getattr(value, field.name)) for field in fields}
+    if isinstance(value, Mapping):
+        return {key: encode(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [encode(item) for item in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"no way to keep a {type(value).__name__} as JSON")
+
+
+def decode(kind: Any, value: Any) -> Any:
+    """Make a value of type `kind` from what `encode` gave."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, Union):
+        if value is None:
+            return None
+        (kind,) = (option for option in arguments if option is not type(None))
+        return decode(kind, value)
+    if origin is tuple:
+        return tuple(decode(arguments[0], item) for item in value)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        known = {name: hint for name, hint in _hints(kind).items() if name in value}
+        return kind(**{name: decode(hint, value[name]) for name, hint in known.items()})
+    if isinstance(kind, type) and issubclass(kind, datetime):
+        return datetime.fromisoformat(value)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    return value
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)

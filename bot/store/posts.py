@@ -1,0 +1,184 @@
+"""The posts: made once, changed along the table of transitions, never removed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select
+
+from bot.errors import TransitionError, UsageError
+from bot.model import TRANSITIONS, Channel, LogRow, Post, Problem, State, Teaser, Verb
+from bot.store import _life
+from bot.store._connect import once
+from bot.store._schema import posts, transitions
+
+#: In these a post keeps the slot that it was given.
+_IN_SLOT = (State.APPROVED, State.SENDING, State.WAITING, State.UNKNOWN, State.NEEDS_PERSON)
+
+
+class Posts:
+    """The posts and their log, in one transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def hold(
+        self,
+        article_id: int,
+        channel: Channel,
+        teaser: Teaser,
+        problems: Sequence[Problem] = (),
+        *,
+        state: State = State.HELD,
+        occasion: str = "first",
+        due_at: datetime | None = None,
+        expires_at: datetime | None = None,
+        frozen_hash: str = "",
+        key: str = "",
+        who: str,
+        reason: str = "",
+        now: datetime,
+    ) -> Post | None:
+        """Make a post; None where this article has one on this channel and occasion."""
+        if state not in TRANSITIONS[None, Verb.HOLD]:
+            raise ValueError(f"a post does not begin as {state}")
+        approved = state is State.APPROVED
+        if approved:
+            _life.refuse_blocked("the post", problems)
+        if self.find(article_id, channel.name, occasion):
+            return None
+        row = insert(posts).values(
+            article_id=article_id,
+            site=channel.site,
+            channel=channel.name,
+            platform=channel.platform,
+            account=channel.account,
+            occasion=occasion,
+            state=state,
+            teaser=teaser,
+            problems=tuple(problems),
+            key=key or secrets.token_hex(8),
+            created_at=now,
+            due_at=due_at,
+            expires_at=expires_at,
+            approved_at=now if approved else None,
+            approved_by=who if approved else "",
+            frozen_hash=frozen_hash,
+            reason=reason,
+        )
+        if not once(self._db, lambda: self._db.execute(row)):
+            if self.find(article_id, channel.name, occasion):
+                return None
+            raise UsageError(f"there is no article {article_id}, or the key {key} is taken.")
+        post = self.find(article_id, channel.name, occasion)
+        assert post is not None
+        _life.log(self._db, post.id, Verb.HOLD, None, state, who=who, reason=reason, now=now)
+        return post
+
+    def get(self, post_id: int) -> Post:
+        """Read one post; UsageError where there is none of this number."""
+        return _life.get(self._db, post_id)
+
+    def find(self, article_id: int, channel: str, occasion: str = "first") -> Post | None:
+        """Find the post of an article on a channel."""
+        found = _life.read(
+            self._db,
+            _life.query().where(
+                posts.c.article_id == article_id,
+                posts.c.channel == channel,
+                posts.c.occasion == occasion,
+            ),
+        )
+        return found[0] if found else None
+
+    def list(
+        self,
+        states: Collection[State] | None = None,
+        *,
+        site: str | None = None,
+        channel: str | None = None,
+        article_id: int | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> tuple[Post, ...]:
+        """List posts, oldest first or newest first; whatever is left out is not asked for."""
+        query = _life.query().order_by(posts.c.id.desc() if newest_first else posts.c.id)
+        if states is not None:
+            query = query.where(posts.c.state.in_(states))
+        wanted = {"site": site, "channel": channel, "article_id": article_id}
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(posts.c[name] == value)
+        return _life.read(self._db, query.limit(limit))
+
+    def change(
+        self,
+        post: Post,
+        verb: Verb,
+        to: State,
+        *,
+        who: str,
+        reason: str = "",
+        now: datetime,
+        **columns: Any,
+    ) -> Post:
+        """Move a post along one arrow of TRANSITIONS and log it; return it as it is now.
+
+        `columns` are what changes with it (`teaser`, `due_at`, …). Raises
+        TransitionError, and writes nothing, where no such arrow leads on, where a
+        problem blocks the approval, and where `post` is not how it stands any more.
+        """
+        return _life.change(self._db, post, verb, to, who=who, reason=reason, now=now, **columns)
+
+    def set_due(
+        self, post: Post, due_at: datetime, *, who: str, reason: str = "", now: datetime
+    ) -> Post:
+        """Give a held or approved post the time that a person chose: its age expires it no more.
+
+        The state stays; the log says who moved it, as an edit that begins and ends in
+        the same state. Raises TransitionError as `change` does.
+        """
+        if post.state not in (State.HELD, State.APPROVED):
+            raise TransitionError(
+                f"post {post.id} is {post.state}: only held and approved posts can be moved."
+            )
+        moved = f"moved to {due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        reason = f"{moved}: {reason}" if reason else moved
+        _life.write(self._db, post, {"due_at": due_at, "expires_at": None})
+        _life.log(
+            self._db, post.id, Verb.EDIT, post.state, post.state, who=who, reason=reason, now=now
+        )
+        return self.get(post.id)
+
+    def log(self, post_id: int | None = None, *, limit: int | None = None) -> tuple[LogRow, ...]:
+        """Tell what happened to a post, or to all, in order; `limit` keeps the latest."""
+        columns = [transitions.c[name] for name in LogRow.__dataclass_fields__]
+        query = select(*columns).order_by(transitions.c.id.desc()).limit(limit)
+        if post_id is not None:
+            query = query.where(transitions.c.post_id == post_id)
+        rows = self._db.execute(query).mappings().all()
+        return tuple(LogRow(**row) for row in reversed(rows))
+
+    def taken(
+        self, site: str, channel: str, since: datetime, until: datetime
+    ) -> tuple[datetime, ...]:
+        """Give the moments in which the channel posts or has posted, in order.
+
+        A post counts when it went out, else when it is due; a deleted one did go out.
+        """
+        moment = func.coalesce(posts.c.published_at, posts.c.due_at)
+        query = select(moment).where(
+            posts.c.site == site,
+            posts.c.channel == channel,
+            or_(posts.c.published_at.is_not(None), posts.c.state.in_(_IN_SLOT)),
+            and_(moment >= since, moment < until),
+        )
+        return tuple(self._db.execute(query.order_by(moment)).scalars())
+
+    def counts(self) -> dict[State, int]:
+        """Count the posts in each state that has any."""
+        query = select(posts.c.state, func.count().label("number")).group_by(posts.c.state)
+        return {row.state: row.number for row in self._db.execute(query)}

@@ -1,0 +1,93 @@
+"""What is polled, and how each poll went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.store._connect import once
+from bot.store._schema import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed, sitemap, API or page of a site, with the memory of its polls."""
+
+    id: int
+    site: str
+    url: str
+    kind: str
+    etag: str
+    last_modified: str
+    baseline_at: datetime | None  # None: never read, so that the first poll only remembers
+    checked_at: datetime | None
+    ok_at: datetime | None
+    failures: int  # in a row
+    error: str
+    next_at: datetime | None
+
+
+class Sources:
+    """The sources, in one transaction."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+
+    def get_or_add(self, site: str, url: str, kind: str) -> Source:
+        """Find the source, or add it as one that was never read."""
+        found = self._find(site, url)
+        if found is None:
+            row = insert(sources).values(site=site, url=url, kind=kind)
+            once(self._db, lambda: self._db.execute(row))
+            found = self._find(site, url)
+        assert found is not None
+        return found
+
+    def note_success(
+        self,
+        source_id: int,
+        etag: str,
+        last_modified: str,
+        now: datetime,
+        next_at: datetime | None = None,
+    ) -> None:
+        """Keep the validators of a good answer; the count of failures ends."""
+        self._set(
+            source_id,
+            etag=etag,
+            last_modified=last_modified,
+            checked_at=now,
+            ok_at=now,
+            failures=0,
+            error="",
+            next_at=next_at,
+        )
+
+    def note_failure(
+        self, source_id: int, error: str, now: datetime, next_at: datetime | None = None
+    ) -> None:
+        """Count a failure; validators and baseline stay as they were."""
+        failures = sources.c.failures + 1
+        self._set(source_id, checked_at=now, failures=failures, error=error, next_at=next_at)
+
+    def set_baseline(self, source_id: int, now: datetime) -> None:
+        """Say that the first poll has remembered what was there."""
+        self._set(source_id, baseline_at=now)
+
+    def all(self, site: str | None = None) -> tuple[Source, ...]:
+        """List the sources, of one site or of every site, in a steady order."""
+        query = select(sources).order_by(sources.c.site, sources.c.id)
+        if site is not None:
+            query = query.where(sources.c.site == site)
+        return tuple(Source(**row) for row in self._db.execute(query).mappings())
+
+    def _find(self, site: str, url: str) -> Source | None:
+        query = select(sources).where(sources.c.site == site, sources.c.url == url)
+        row = self._db.execute(query).mappings().one_or_none()
+        return None if row is None else Source(**row)
+
+    def _set(self, source_id: int, **columns: Any) -> None:
+        self._db.execute(update(sources).where(sources.c.id == source_id).values(**columns))
