@@ -1,0 +1,1 @@
+"""Pictures: taken into our own store, so that what was approved is what is sent."""

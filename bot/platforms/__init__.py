@@ -1,0 +1,1 @@
+"""One file per platform; `base` holds the seam that they share."""
