@@ -1,0 +1,470 @@
+"""The only assembly: configuration, environment and clock meet the parts here.
+
+Nothing below this module sees the configuration or reads the environment or the
+clock; everything above it asks this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from bot import __version__, config, credentials, editorial, queue, review, schedule, settings
+from bot.desk import Desk, Outlet, campaign
+from bot.errors import UsageError
+from bot.http import Exchange, Session
+from bot.model import Article, Blocked, Channel, Media, Post, State, Teaser
+from bot.platforms import base
+from bot.platforms.base import Platform
+from bot.selection import wanted
+from bot.store import Store, open_store
+
+if TYPE_CHECKING:
+    from bot.ingest import Polled
+    from bot.oneoff import Result, Wish
+    from bot.publisher import Rehearsal
+    from bot.status import Status
+    from bot.teaser import Voice
+
+#: A page or feed that takes longer is down for our purposes.
+FETCH_DEADLINE = timedelta(seconds=15)
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An article and its teasers, nothing of it stored."""
+
+    site: str
+    article: Article
+    zone: ZoneInfo
+    posts: tuple[tuple[Channel, type[Platform], queue.Made], ...]
+
+
+class App:
+    """The opened bot; `close` ends it."""
+
+    def __init__(
+        self,
+        configuration: config.Config,
+        environ: Mapping[str, str],
+        *,
+        folder: Path,
+        who: str = "cli",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        database: str | None = None,
+    ) -> None:
+        self.config, self.folder, self.who, self.now = configuration, folder, who, clock
+        self._environ = environ
+        self.database = database or configuration.bot.database
+        self._store: Store | None = None
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | None,
+        environ: Mapping[str, str],
+        *,
+        who: str = "cli",
+        needs_config: bool = True,
+    ) -> App:
+        """Read the configuration: of `folder`, else of BOT_CONFIG, else of config/.
+
+        With `needs_config` false a folder that nobody named may be missing.
+        """
+        named = folder or environ.get("BOT_CONFIG")
+        path = Path(named or "config")
+        loaded = config.load(
+            path, lambda name: base.load(name).Settings, needs_site=bool(named) or needs_config
+        )
+        return cls(loaded, environ, folder=path, who=who)
+
+    def rehearsing(self) -> App:
+        """Give the same bot over a database of its own, for a rehearsal of the whole life."""
+        url = self.config.bot.database
+        own = (
+            f"{url.removesuffix('.db')}.dry-run.db"
+            if url.startswith("sqlite:")
+            else "sqlite:///var/bot.dry-run.db"
+        )
+        return App(
+            self.config,
+            self._environ,
+            folder=self.folder,
+            who="rehearsal",
+            clock=self.now,
+            database=own,
+        )
+
+    def close(self) -> None:
+        """Let go of the database and the network."""
+        if self._store is not None:
+            self._store.close()
+
+    # ------------------------------------------------------------------- parts
+
+    @property
+    def store(self) -> Store:
+        """The database, opened and brought up to date at first use."""
+        if self._store is None:
+            self._store = open_store(self.database)
+        return self._store
+
+    @cached_property
+    def web(self) -> Session:
+        """The session for pages, feeds and pictures."""
+        bot = self.config.bot
+        contact = f" (+{bot.contact})" if bot.contact else ""
+        return Session(
+            deadline=FETCH_DEADLINE,
+            allow_private=bot.allow_private_addresses,
+            user_agent=f"newsroom-syndication-bot/{__version__}{contact}",
+        )
+
+    @cached_property
+    def templates(self) -> Any:
+        """The teaser templates: yours first, then those that come with the bot."""
+        from bot.teaser import Templates
+
+        own = (self.folder / "templates", Path("templates"))
+        return Templates([path for path in (*own, shipped("templates")) if path.is_dir()])
+
+    @property
+    def media(self) -> Path:
+        """Where pictures lie."""
+        return Path(self.config.bot.media.dir)
+
+    def platform(self, name: str) -> type[Platform]:
+        """The platform's module, for its limits and its measure."""
+        return base.load(name)
+
+    def bound(self, site: str, channel: str) -> tuple[Platform, Session]:
+        """A platform bound to one channel, on a session that cannot write."""
+        chosen = self._channel(site, channel)
+        kind = self.platform(chosen.platform)
+        secrets = self.secrets(chosen)
+        session = Session(
+            deadline=self.config.bot.publishing.deadline,
+            allow_private=self.config.bot.allow_private_addresses,
+            dry_run=True,
+            secrets=secrets.values(),
+        )
+        platform = kind(
+            account=chosen.account,
+            settings=chosen.settings,
+            secrets=secrets,
+            session=session,
+            clock=self.now,
+        )
+        return platform, session
+
+    def secrets(self, channel: settings.ChannelConfig) -> dict[str, str]:
+        """A channel's credentials, as far as they are there."""
+        kind = self.platform(channel.platform)
+        names = (*kind.secrets, *kind.optional_secrets)
+        return credentials.secrets_of(channel.site, channel.name, names, self._environ)
+
+    def by_hand(self, channel: settings.ChannelConfig) -> bool:
+        """Tell whether the channel lacks credentials, so that a person posts for it."""
+        found = self.secrets(channel)
+        return any(name not in found for name in self.platform(channel.platform).secrets)
+
+    def _channel(self, site: str, channel: str) -> settings.ChannelConfig:
+        known = self.config.site(site)
+        if channel not in known.channels:
+            raise UsageError(f"site “{site}” has no channel “{channel}” any more.")
+        return known.channels[channel]
+
+    # ------------------------------------------------------------- small facts
+
+    def zone(self, site: str) -> ZoneInfo:
+        """The time zone of a site; of “*” the one that all sites share, else UTC."""
+        known = self.config.sites.get(site)
+        shared = {each.timezone for each in self.config.sites.values()}
+        if known is not None:
+            return known.timezone
+        return shared.pop() if site == "*" and len(shared) == 1 else ZoneInfo("UTC")
+
+    def local_time(self, text: str, site: str) -> schedule.Moment:
+        """Read a time as an editor of the site writes it, with what is odd about it."""
+        return schedule.local_time(text, self.zone(site), self.now())
+
+    def scopes(self) -> tuple[str, ...]:
+        """Everything that can be paused, but all at once."""
+        channels = (channel.key for channel in self.config.channels())
+        return (*self.config.sites, *channels)
+
+    def post(self, post_id: int) -> Post:
+        """Read one post."""
+        with self.store.read() as tx:
+            return tx.posts.get(post_id)
+
+    def reviewed(self, post: Post) -> bool:
+        """Tell whether people review the post's channel, as the ordinary way."""
+        site = self.config.sites.get(post.site)
+        chosen = site and site.channels.get(post.channel)
+        return not chosen or chosen.review.rule != "none" or chosen.use == "pick"
+
+    def rules(self, post: Post) -> queue.Rules:
+        """When the post's channel may post, and who looks first."""
+        return self._rules(self._channel(post.site, post.channel))
+
+    def _rules(self, channel: settings.ChannelConfig) -> queue.Rules:
+        limit = self.platform(channel.platform).limits.posts_per_day
+        return queue.Rules(
+            review=channel.review.rule,
+            pick=channel.use == "pick",
+            windows=channel.windows,
+            zone=self.zone(channel.site),
+            spacing=channel.spacing,
+            daily_limit=channel.daily_limit or limit or None,
+            max_age=channel.max_age,
+        )
+
+    # ------------------------------------------------------------------- desks
+
+    def desk(self, site: settings.Site) -> Desk:
+        """What is needed to make the posts of a site."""
+        return Desk(
+            site=site.id,
+            name=site.name,
+            home=site.url,
+            feeds=site.feeds,
+            zone=site.timezone,
+            language=site.language,
+            flood_limit=site.flood_limit,
+            not_authors=site.not_authors,
+            kinds=site.kinds,
+            outlets=tuple(self._outlet(site, each) for each in site.channels.values()),
+        )
+
+    def _outlet(self, site: settings.Site, channel: settings.ChannelConfig) -> Outlet:
+        from bot import teaser
+
+        platform, voice = self.platform(channel.platform), self._voice(site, channel)
+        utm = site.utm_for(channel)
+
+        def wants(article: Article) -> bool:
+            only = channel.only
+            return wanted(
+                article, languages=only.language, sections=only.section, default=site.language
+            )
+
+        def write(article: Article, now: datetime) -> queue.Made:
+            link = "" if channel.link == "never" else campaign(article.url, utm)
+            made = teaser.render(
+                self.templates, article, voice=voice, platform=platform, link=link, now=now
+            )
+            return queue.Made(made.teaser, made.problems, made.reasons)
+
+        def judge(
+            article: Article, words: Teaser, now: datetime, slot_at: datetime | None
+        ) -> queue.Made:
+            problems, reasons = teaser.judge(
+                article, words, voice=voice, platform=platform, now=now, slot_at=slot_at
+            )
+            return queue.Made(words, problems, reasons)
+
+        return Outlet(
+            channel=Channel(site.id, channel.name, channel.platform, channel.account),
+            rules=self._rules(channel),
+            wants=wants,
+            write=write,
+            judge=judge,
+            needs_picture=platform.limits.media == "image",
+            link_in_text=platform.limits.link == "text",
+        )
+
+    def _voice(self, site: settings.Site, channel: settings.ChannelConfig) -> Voice:
+        from bot.teaser import Voice
+
+        return Voice(
+            site=site.id,
+            name=site.name,
+            domain=(urlsplit(site.url).hostname or "").removeprefix("www."),
+            account=channel.account,
+            language=channel.language or site.language,
+            zone=site.timezone,
+            form=getattr(channel.settings, "form", ""),
+            hashtags=site.hashtags,
+            not_authors=site.not_authors,
+            sensitive=editorial.Sensitive(
+                site.sensitive.sections, site.sensitive.tags, site.sensitive.words
+            ),
+            pictures=editorial.Pictures(site.pictures.reuse, site.pictures.own),
+        )
+
+    def site_of(self, url: str, name: str | None = None) -> str:
+        """Choose the site that an article belongs to: the named one, or by its host."""
+        return self._site(url, name).id
+
+    def _site(self, url: str, name: str | None) -> settings.Site:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise UsageError(f"“{url}” is no web address: give it whole, with https://.")
+        if name is not None:
+            return self.config.site(name)
+        host = (urlsplit(url).netloc).removeprefix("www.")
+        for site in self.config.sites.values():
+            if urlsplit(site.url).netloc.removeprefix("www.") == host:
+                return site
+        if len(self.config.sites) == 1:
+            return next(iter(self.config.sites.values()))
+        if not self.config.sites:
+            return unconfigured(url)
+        names = ", ".join(self.config.sites)
+        raise UsageError(f"no site has the address of {url}: say which with --site ({names}).")
+
+    # -------------------------------------------------------------------- runs
+
+    def poll(self, site: str | None = None) -> Iterator[Polled]:
+        """Poll every source, or those of one site, one after the other."""
+        from bot.ingest import Poll, Polled
+
+        sites = [self.config.site(site)] if site else list(self.config.sites.values())
+        if not any(each.feeds for each in sites):
+            raise UsageError(
+                'no feed is configured: add feeds = ["https://…/feed/"] to '
+                f"{self.folder / 'sites' / (sites[0].id + '.toml')}."
+            )
+        for each in sites:
+            desk = self.desk(each)
+            if not each.feeds:
+                yield Polled(each.id, "no source", notes=("no feed is configured for this site.",))
+            for feed in each.feeds:
+                yield Poll(self.store, self.web, desk, feed, self.media, self.now()).run()
+
+    def preview(self, url: str, site: str | None = None) -> Preview:
+        """Make the teasers of an article without storing anything."""
+        chosen = self._site(url, site)
+        desk, now = self.desk(chosen), self.now()
+        article = desk.read(self.web, url)
+        posts = tuple(
+            (each.channel, self.platform(each.channel.platform), each.make(article, now))
+            for each in desk.wanting(article)
+        )
+        return Preview(chosen.id, article, chosen.timezone, posts)
+
+    def one_off(self, wish: Wish, at: datetime | None) -> Result:
+        """Make the posts of one article by hand."""
+        from bot import oneoff
+
+        desk = self.desk(self._site(wish.url, wish.site))
+        article, made = oneoff.make(desk, self.web, wish, self.media, self.now(), at)
+        return oneoff.hold(
+            self.store, desk, article, made, again=wish.again, at=at, who=self.who, now=self.now()
+        )
+
+    def rehearse_one_off(self, wish: Wish) -> list[Rehearsal]:
+        """Show what a one-off post would send; nothing is stored."""
+        from bot import oneoff
+        from bot.publisher import rehearse
+
+        desk = self.desk(self._site(wish.url, wish.site))
+        with TemporaryDirectory(prefix="bot-rehearsal-") as folder:
+            article, made = oneoff.make(desk, self.web, wish, Path(folder), self.now())
+            posts = [oneoff.imagined(article, outlet, piece, self.now()) for outlet, piece in made]
+            return [rehearse(post, *self.bound(post.site, post.channel)) for post in posts]
+
+    def rehearse_due(self) -> list[Rehearsal]:
+        """Walk every due post through its requests; no row changes."""
+        with self.store.read() as tx:
+            paused = tx.pauses.active(self.now())
+            due = [
+                post
+                for post in tx.outbox.due(self.now())
+                if not queue.covers(paused, post.site, post.channel)
+            ]
+        return [self._rehearsed(post) for post in due]
+
+    def _rehearsed(self, post: Post) -> Rehearsal:
+        from bot.publisher import Rehearsal, rehearse
+
+        try:
+            bound = self.bound(post.site, post.channel)
+        except UsageError as error:  # its channel left the configuration since it was approved
+            return Rehearsal(post, (), Blocked(str(error)))
+        return rehearse(post, *bound)
+
+    def publish(self) -> list[tuple[Post, tuple[Exchange, ...]]]:
+        """Take one step with every due post, on sessions that cannot write."""
+        from bot import publisher
+
+        sessions = cache(self.bound)
+        return publisher.run_once(
+            self.store,
+            lambda post: sessions(post.site, post.channel),
+            self.now(),
+            lease=self.config.bot.publishing.lease,
+        )
+
+    # ------------------------------------------------------------------ asking
+
+    def picture(self, path: Path, alt: str) -> Media:
+        """Take a picture that an editor names into our own store."""
+        from bot.media import picture
+
+        return picture.read(path, self.media, alt)
+
+    def judge_of(self, post: Post) -> queue.Judge:
+        """Give what finds the problems of an edited teaser, or of a slot, for this post."""
+        outlet = self._outlet(self.config.site(post.site), self._channel(post.site, post.channel))
+        with self.store.read() as tx:
+            article = tx.articles.get(post.article_id).content
+        assert article is not None, "a post's article is stored whole"
+        return outlet.judging(article, self.now())
+
+    def status(self) -> Status:
+        """Look how things stand."""
+        from bot import status
+
+        channels = self.config.channels()
+        return status.look(
+            self.store,
+            sources=[(site.id, url) for site in self.config.sites.values() for url in site.feeds],
+            channels=[Channel(c.site, c.name, c.platform, c.account) for c in channels],
+            by_hand={(c.site, c.name) for c in channels if self.by_hand(c)},
+            needs_person=lambda post: review.needs_person(post, reviewed=self.reviewed(post)),
+            now=self.now(),
+        )
+
+    def next_due(self) -> str:
+        """Say when the next approved post is due."""
+        with self.store.read() as tx:
+            approved = tx.posts.list(states=(State.APPROVED,))
+        times = [post.due_at for post in approved if post.due_at is not None]
+        if not times:
+            return "Nothing is approved. “bot queue” shows what waits for you."
+        return f"The next approved post is due at {min(times).isoformat(timespec='minutes')}."
+
+
+def shipped(name: str) -> Path:
+    """Find a folder that comes with the bot: inside an installed one, beside a checkout."""
+    inside = HERE / "_shipped" / name
+    return inside if inside.is_dir() else HERE.parent / name
+
+
+def unconfigured(url: str) -> settings.Site:
+    """Make up a site with a channel on every platform, to preview without configuration."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "site").removeprefix("www.")
+    channels = {
+        name: settings.ChannelConfig(
+            site="preview",
+            name=name,
+            platform=name,
+            account=host,
+            settings=base.load(name).Settings(),
+        )
+        for name in base.names()
+    }
+    return settings.Site(
+        id="preview", url=f"{parts.scheme}://{parts.netloc}/", name=host, channels=channels
+    )

@@ -1,0 +1,79 @@
+"""The ticks: who calls the runs, and how often.
+
+APScheduler is a ticker and nothing more: its jobs live in memory and are made
+anew at every start, because two schedulers on one job store run each job twice.
+The truth about posts is in the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.errors import BotError
+
+log = logging.getLogger("bot")
+
+
+def run(
+    ticks: Mapping[str, tuple[Callable[[], None], timedelta]],
+    *,
+    stop: threading.Event | None = None,
+) -> None:
+    """Call every tick at its interval until SIGINT, SIGTERM or `stop`.
+
+    All start at once. A tick that fails is reported and called again; it never
+    stops another. A tick that runs long is not started twice.
+    """
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler(
+        timezone=UTC,
+        executors={"default": ThreadPoolExecutor(len(ticks))},
+        # The default of one second drops a tick that a busy machine starts late.
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    for name, (tick, every) in ticks.items():
+        scheduler.add_job(
+            _guarded(name, tick),
+            "interval",
+            seconds=every.total_seconds(),
+            id=name,
+            next_run_time=datetime.now(UTC),
+        )
+    stopped = stop or threading.Event()
+    before = _on_signals(stopped)
+    scheduler.start()
+    try:
+        stopped.wait()
+    finally:
+        scheduler.shutdown(wait=True)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _guarded(name: str, tick: Callable[[], None]) -> Callable[[], None]:
+    def call() -> None:
+        try:
+            tick()
+        except BotError as error:
+            log.error("%s: %s", name, error)
+        except Exception:
+            log.exception("%s: an unforeseen fault; it is tried again at the next tick", name)
+
+    return call
+
+
+def _on_signals(stopped: threading.Event) -> dict[int, Any]:
+    """Let SIGINT and SIGTERM end the wait; only a main thread may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {
+        number: signal.signal(number, lambda *_: stopped.set())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }

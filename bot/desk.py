@@ -1,0 +1,213 @@
+"""What a site knows when it makes posts: how to read an article, and its channels.
+
+Used by the poll, by one-off posts and by the preview, so that an article reads
+and looks the same on every way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from bot import http
+from bot.errors import BotError, NotAnArticle, TemplateError, UsageError
+from bot.media import picture
+from bot.model import PLATFORM_ALIASES, Article, Channel, Entry, Media, Problem, Teaser
+from bot.queue import Judge, Made, Rules
+from bot.site import page
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A channel with what is needed to make its posts."""
+
+    channel: Channel
+    rules: Rules
+    wants: Callable[[Article], bool]
+    write: Callable[[Article, datetime], Made]  # may raise TemplateError
+    judge: Callable[[Article, Teaser, datetime, datetime | None], Made]  # for a slot, if known
+    needs_picture: bool
+    link_in_text: bool
+
+    def make(self, article: Article, now: datetime) -> Made:
+        """Write the teaser; a template that fails leaves a post that says so."""
+        try:
+            return self.write(article, now)
+        except TemplateError as error:
+            problem = Problem("template", f"{error} Mend the template, or edit the post.", True)
+            return Made(Teaser(text="", link=article.url), (problem,), ())
+
+    def judging(self, article: Article, now: datetime) -> Judge:
+        """Give what finds the problems of this article's words in a slot."""
+
+        def judge(teaser: Teaser, slot_at: datetime | None) -> tuple[Problem, ...]:
+            made = self.judge(article, teaser, now, slot_at)
+            return (*made.problems, *made.reasons)
+
+        return judge
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A site as those who make its posts see it."""
+
+    site: str
+    name: str
+    home: str
+    feeds: tuple[str, ...]
+    zone: tzinfo
+    language: str
+    flood_limit: int
+    not_authors: Sequence[str]
+    kinds: Mapping[str, Sequence[str]]
+    outlets: tuple[Outlet, ...]
+
+    def wanting(self, article: Article) -> tuple[Outlet, ...]:
+        """List the channels that are for this article."""
+        return tuple(outlet for outlet in self.outlets if outlet.wants(article))
+
+    def among(self, names: Sequence[str]) -> tuple[Outlet, ...]:
+        """Find channels by their names; no name means all of them.
+
+        Raises UsageError where one is unknown or the site has none.
+        """
+        chosen = []
+        for name in names:
+            either = (name, PLATFORM_ALIASES.get(name, name))
+            found = [each for each in self.outlets if each.channel.name in either]
+            if not found:
+                there = ", ".join(each.channel.name for each in self.outlets) or "none"
+                raise UsageError(f"{self.site} has no channel “{name}”; there are: {there}.")
+            chosen += found
+        if not self.outlets:
+            raise UsageError(f"{self.site} has no channels: add one to its file.")
+        return tuple(dict.fromkeys(chosen)) or self.outlets
+
+    def read(self, session: http.Session, url: str, entry: Entry | None = None) -> Article:
+        """Fetch a page and read its article; what the source knows better stands.
+
+        Raises FetchError where the page cannot be had, NotAnArticle where it is none
+        or lies on another site.
+        """
+        answer = http.fetch(session, url)
+        kind = answer.headers.get("Content-Type", "text/html").lower()
+        if "html" not in kind:
+            raise NotAnArticle(f"{url} is no web page but {kind.split(';')[0]}.")
+        if _host(answer.url) not in (_host(url), _host(self.home)):
+            raise NotAnArticle(f"{url} leads to another site, {answer.url}.")
+        article = page.read(
+            answer.body,
+            answer.url,
+            charset=answer.charset,
+            timezone=self.zone,
+            not_authors=tuple(self.not_authors),
+            site_name=self.name,
+            kinds=self.kinds,
+        )
+        return article if entry is None else _merge(article, entry, (self.name, *self.not_authors))
+
+
+def with_pictures(
+    made: Iterable[tuple[Outlet, Made]],
+    session: http.Session,
+    folder: Path,
+    article: Article,
+    now: datetime,
+) -> list[tuple[Outlet, Made]]:
+    """Take the pictures of some teasers into our own store, each once.
+
+    A picture that cannot be had is left out with a problem, which blocks where the
+    platform takes no post without one.
+    """
+    taken: dict[str, Media | str] = {}
+    result = []
+    for outlet, piece in made:
+        media = [_taken(each, taken, session, folder) for each in piece.teaser.media]
+        lost = [each for each in media if isinstance(each, str)]
+        whole = tuple(each for each in media if not isinstance(each, str))
+        teaser = replace(piece.teaser, media=whole)
+        problems = list(piece.problems)
+        problems += [
+            Problem(
+                "picture-missing",
+                f"{why} Give another one with “bot edit ID --image FILE”.",
+                outlet.needs_picture,
+            )
+            for why in lost
+        ]
+        if whole and not lost:  # size and type are known only now
+            told = {problem.code for problem in (*piece.problems, *piece.reasons)}
+            again = outlet.judge(article, teaser, now, None)
+            problems += [problem for problem in again.problems if problem.code not in told]
+        result.append((outlet, replace(piece, teaser=teaser, problems=tuple(problems))))
+    return result
+
+
+def _taken(
+    media: Media, taken: dict[str, Media | str], session: http.Session, folder: Path
+) -> Media | str:
+    if media.placeholder or media.path:
+        return media
+    if media.url not in taken:
+        try:
+            taken[media.url] = picture.take(media, session, folder)
+        except BotError as error:
+            taken[media.url] = f"The picture is missing: {error}"
+    kept = taken[media.url]
+    if isinstance(kept, str):
+        return kept
+    return replace(media, path=kept.path, sha256=kept.sha256, size=kept.size, mime=kept.mime)
+
+
+def _merge(article: Article, entry: Entry, nobody: Sequence[str]) -> Article:
+    folded = {name.casefold() for name in nobody}
+    authors = tuple(name for name in entry.authors if name.casefold() not in folded)
+    dated = article.published_at is not None and not article.day_only
+    return replace(
+        article,
+        guid=entry.guid,
+        cms_id=article.cms_id or entry.cms_id,
+        authors=article.authors or authors,
+        tags=article.tags or entry.tags,
+        language=article.language or entry.language,
+        published_at=article.published_at if dated else entry.published_at or article.published_at,
+        day_only=article.day_only and entry.published_at is None,
+        modified_at=article.modified_at or entry.modified_at,
+    )
+
+
+def reword(teaser: Teaser, text: str, article_url: str, *, add_link: bool) -> Teaser:
+    """Put a person's own text into a teaser.
+
+    A link to the article that the text brings, without the campaign, is the
+    post's link then; with `add_link` a text that brings none gets the whole link.
+    """
+    if teaser.link and teaser.link not in text:
+        if article_url in text:
+            return replace(teaser, text=text, link=article_url)
+        if add_link:
+            text = f"{text.rstrip()}\n\n{teaser.link}"
+    return replace(teaser, text=text)
+
+
+def campaign(url: str, parameters: Mapping[str, str]) -> str:
+    """Add campaign parameters to a link; what it carries stays as it is, but for their namesakes.
+
+    The query is not parsed and written anew: links that repeat a parameter, or
+    spell it oddly, must arrive as they were.
+    """
+    if not parameters:
+        return url
+    parts = urlsplit(url)
+    kept = [
+        each for each in parts.query.split("&") if each and each.split("=", 1)[0] not in parameters
+    ]
+    ours = [f"{name}={quote(value, safe='')}" for name, value in parameters.items()]
+    return urlunsplit(parts._replace(query="&".join((*kept, *ours))))
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")

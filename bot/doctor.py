@@ -1,0 +1,113 @@
+"""Is everything in order? Every check that `bot doctor` makes, and what is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot import config, http
+from bot.app import App
+from bot.errors import BotError, FetchError, StoreError
+from bot.model import Article
+from bot.settings import ChannelConfig, Site
+from bot.site import feed
+
+#: A trial article that every template must render.
+TRIAL = Article(
+    url="https://trial.example/a-trial",
+    headline="A headline for trial",
+    dek="One sentence. And another one.",
+    body=("A first paragraph of the body.", "A second one."),
+    authors=("Ana Reis",),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: “ok”, a “note” worth knowing, or a “fault” to mend."""
+
+    subject: str
+    verdict: str
+    sentence: str
+    unreachable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All checks, and every setting in force."""
+
+    checks: tuple[Check, ...]
+    settings: tuple[config.Setting, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Give 3 where something cannot be reached, 1 where something is to be mended."""
+        faults = [check for check in self.checks if check.verdict == "fault"]
+        return 3 if any(check.unreachable for check in faults) else int(bool(faults))
+
+
+def examine(app: App) -> Report:
+    """Make every check; none of them stops another, and none changes anything."""
+    checks = [
+        Check("configuration", "ok", f"{app.folder}: {len(app.config.sites)} site(s), no fault.")
+    ]
+    checks += _database(app)
+    for site in app.config.sites.values():
+        checks += _site(app, site)
+        for channel in site.channels.values():
+            checks += _channel(app, site, channel)
+    return Report(tuple(checks), tuple(config.describe(app.config)))
+
+
+def _database(app: App) -> Iterator[Check]:
+    try:
+        about = app.store.describe()
+        faults = app.store.integrity()
+    except StoreError as error:
+        yield Check("database", "fault", str(error), unreachable=True)
+        return
+    facts = ", ".join(f"{name} {value}" for name, value in about.facts.items())
+    yield Check("database", "ok", f"{about.url}: {facts}.")
+    for fault in faults:
+        yield Check("database", "fault", f"damaged: {fault}. Restore it from a backup.")
+
+
+def _site(app: App, site: Site) -> Iterator[Check]:
+    if not site.feeds:
+        yield Check(site.id, "fault", 'has no feed: add feeds = ["https://…/feed/"] to its file.')
+    for url in site.feeds:
+        try:
+            answer = http.fetch(app.web, url)
+            kind = answer.headers.get("Content-Type", "")
+            read = feed.read(answer.body, answer.url, kind, now=app.now())
+        except FetchError as error:
+            yield Check(site.id, "fault", str(error), unreachable=True)
+        else:
+            yield Check(site.id, "ok", f"{url} holds {len(read.entries)} articles.")
+    if not site.channels:
+        yield Check(site.id, "fault", "has no channels: add [channels.twitter] and so on.")
+
+
+def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
+    platform = app.platform(channel.platform)
+    outlet = next(each for each in app.desk(site).outlets if each.channel.name == channel.name)
+    try:
+        outlet.write(TRIAL, app.now())
+        yield Check(channel.key, "ok", "its template renders.")
+    except BotError as error:
+        yield Check(channel.key, "fault", str(error))
+    missing = [name for name in platform.secrets if name not in app.secrets(channel)]
+    if missing:
+        names = ", ".join(f"BOT_{site.id}_{channel.name}_{name}".upper() for name in missing)
+        yield Check(channel.key, "note", f"by hand: no credentials ({names} are not set).")
+    else:
+        yield Check(channel.key, "ok", "credentials are there; this version does not try them.")
+    if channel.review.rule == "hold":
+        yield Check(
+            channel.key,
+            "note",
+            f'review = "{channel.review}" needs a delivered notice, which this version '
+            "cannot send: a person approves.",
+        )
+    if channel.review.rule == "none":
+        yield Check(channel.key, "note", "nobody reviews it: posts go out by themselves.")

@@ -1,0 +1,139 @@
+"""One article by hand: the same posts as a poll makes, entering at the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot import identity, queue
+from bot.desk import Desk, Outlet, reword, with_pictures
+from bot.errors import UsageError
+from bot.http import Session
+from bot.media import picture
+from bot.model import Article, Post, State
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for."""
+
+    url: str
+    site: str | None = None
+    channels: tuple[str, ...] = ()  # empty: all of the site
+    text: str | None = None
+    image: Path | None = None
+    alt: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The posts made, those that were there already, and what could not be approved."""
+
+    made: tuple[Post, ...] = ()
+    existing: tuple[Post, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def make(
+    desk: Desk,
+    session: Session,
+    wish: Wish,
+    folder: Path,
+    now: datetime,
+    at: datetime | None = None,
+) -> tuple[Article, list[tuple[Outlet, queue.Made]]]:
+    """Read the article and make its teasers, with the person's own words or picture.
+
+    Pictures are taken into `folder`. Raises UsageError where a channel is unknown.
+    """
+    outlets = desk.among(wish.channels)
+    article = desk.read(session, wish.url)
+    own = picture.read(wish.image, folder, wish.alt) if wish.image else None
+    made = []
+    for outlet in outlets:
+        piece = outlet.make(article, now)
+        teaser = piece.teaser
+        if wish.text is not None:
+            teaser = reword(teaser, wish.text, article.url, add_link=outlet.link_in_text)
+        if own is not None:
+            teaser = replace(teaser, media=(own,))
+        if teaser != piece.teaser:
+            piece = outlet.judge(article, teaser, now, at)
+        made.append((outlet, piece))
+    return article, with_pictures(made, session, folder, article, now)
+
+
+def hold(
+    store: Store,
+    desk: Desk,
+    article: Article,
+    made: Iterable[tuple[Outlet, queue.Made]],
+    *,
+    again: bool,
+    at: datetime | None,
+    who: str,
+    now: datetime,
+) -> Result:
+    """Hold the posts of an article, and approve them for `at` where it is given.
+
+    An existing post is returned, not repeated; with `again` one more is made beside
+    it. All is one commit. A post that a problem blocks stays held.
+    """
+    posts: list[Post] = []
+    existing: list[Post] = []
+    refused: list[str] = []
+    with store.write() as tx:
+        article_id, _ = tx.articles.add(
+            desk.site, article, identity.keys_of(article), now=now, source="by hand"
+        )
+        tx.articles.update(article_id, article)  # a baseline knows an article by its keys only
+        for outlet, piece in made:
+            earlier = tx.posts.list(article_id=article_id, channel=outlet.channel.name)
+            if earlier and not again:
+                existing += earlier
+                continue
+            post = queue.hold(
+                tx,
+                article_id=article_id,
+                channel=outlet.channel,
+                made=piece,
+                rules=replace(outlet.rules, review="required"),  # a hand asks for a look
+                published_at=now,  # what a person asks for is not too old
+                now=now,
+                who=who,
+                occasion=f"again-{len(earlier) + 1}" if earlier else "first",
+            )
+            assert post is not None
+            if at is not None:
+                try:
+                    post = queue.approve(tx, post, outlet.rules, who=who, now=now, at=at)
+                except UsageError as error:
+                    refused.append(str(error))
+            posts.append(post)
+    return Result(tuple(posts), tuple(existing), tuple(refused))
+
+
+def imagined(article: Article, outlet: Outlet, made: queue.Made, now: datetime) -> Post:
+    """Make the post that a rehearsal walks, which no database has."""
+    channel = outlet.channel
+    return Post(
+        id=0,
+        article_id=0,
+        site=channel.site,
+        channel=channel.name,
+        platform=channel.platform,
+        account=channel.account,
+        occasion="first",
+        state=State.APPROVED,
+        teaser=made.teaser,
+        problems=(*made.problems, *made.reasons),
+        key="0" * 16,
+        article_url=article.url,
+        article_title=article.headline,
+        created_at=now,
+        due_at=now,
+    )

@@ -1,0 +1,233 @@
+"""How a post enters the queue, gets its slot, and grows too old.
+
+Used alike by the poll, by an editor's word and by one-off posts, so that one
+rule decides when a post may go out without a person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot import schedule
+from bot.errors import UsageError
+from bot.hours import shown_duration
+from bot.model import Channel, Post, Problem, State, Teaser, Verb
+from bot.store import Tx
+
+#: How far back slots are read, to keep spacing and daily caps: a local day and more.
+SLOT_SIGHT = timedelta(days=2)
+
+
+#: Finds what is wrong with a teaser, if it goes out at that time.
+Judge = Callable[[Teaser, datetime | None], Iterable[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When a channel may post, and who has to look first."""
+
+    review: str  # "required" | "hold" | "none"
+    pick: bool  # posts are made ready, and sent only when a person picks them
+    windows: schedule.Windows
+    zone: tzinfo
+    spacing: timedelta
+    daily_limit: int | None
+    max_age: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A teaser with what is to be said about it."""
+
+    teaser: Teaser
+    problems: tuple[Problem, ...]
+    reasons: tuple[Problem, ...]  # why a person must look, whatever the rule is
+
+
+def seal(teaser: Teaser) -> str:
+    """Hash text and media, so that what is sent is what was approved."""
+    fixed = asdict(teaser)
+    for media in fixed["media"]:
+        media.pop("path")  # where a file lies is not what it is
+    return hashlib.sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()
+
+
+def hold(
+    tx: Tx,
+    *,
+    article_id: int,
+    channel: Channel,
+    made: Made,
+    rules: Rules,
+    published_at: datetime | None,
+    now: datetime,
+    who: str,
+    occasion: str = "first",
+    judge: Judge | None = None,
+) -> Post | None:
+    """Put a teaser into the queue as a post; None where the article has one already.
+
+    It goes straight on to approved only where no person reviews the channel and
+    nothing asks for one. `judge` says what is wrong with the words in the slot that
+    is free now (“today”, on another day).
+    """
+    reasons = list(made.reasons)
+    if rules.pick:
+        reasons.append(Problem("pick", "made ready for you to pick: approve it to send it."))
+    expires_at = (published_at or now) + rules.max_age
+    if expires_at <= now:
+        words = f"older than max_age ({shown_duration(rules.max_age)}) when it was first seen"
+        reasons.append(Problem("stale", f"{words}: give it a time with --at to send it anyway."))
+    slot = _slot(tx, channel.site, channel.name, rules, now, expires_at)
+    reasons += _later(judge, made.teaser, slot, (*made.problems, *reasons))
+    post = tx.posts.hold(
+        article_id=article_id,
+        channel=channel,
+        teaser=made.teaser,
+        problems=(*made.problems, *reasons),
+        occasion=occasion,
+        expires_at=expires_at,
+        who=who,
+        reason="; ".join(reason.code for reason in reasons),
+        now=now,
+    )
+    blocked = any(problem.blocking for problem in made.problems)
+    if post is None or rules.review != "none" or reasons or blocked:
+        return post
+    if slot is None:  # the day's cap is reached until it is too old: a person decides
+        return post
+    return _approve(tx, post, (), due_at=slot, who="rule", now=now, reason="review = none")
+
+
+def approve(
+    tx: Tx,
+    post: Post,
+    rules: Rules,
+    *,
+    who: str,
+    now: datetime,
+    at: datetime | None = None,
+    judge: Judge | None = None,
+) -> Post:
+    """Approve a held post for its next slot, or for `at`, which also overrides its age.
+
+    Text and media are fixed by hash; what `judge` finds in the words on that day is
+    noted on the post. Raises UsageError where a problem blocks it
+    or where no slot is free before it is too old.
+    """
+    if post.state is State.HELD:
+        for problem in post.problems:
+            if problem.blocking:
+                raise UsageError(f"post {post.id} cannot be approved: {problem.message}")
+    given = at if at is not None else post.due_at
+    if given is not None:
+        found = _later(judge, post.teaser, given, post.problems)
+        return _approve(tx, post, found, due_at=given, expires_at=None, who=who, now=now)
+    slot = _slot(tx, post.site, post.channel, rules, now, post.expires_at)
+    if slot is None:
+        raise UsageError(
+            f"post {post.id} has no free slot before it is too old"
+            f" ({post.expires_at:%Y-%m-%d %H:%M} UTC): give it a time with --at."
+            if post.expires_at
+            else f"post {post.id} has no free slot in the next weeks: give it a time with --at."
+        )
+    found = _later(judge, post.teaser, slot, post.problems)
+    return _approve(tx, post, found, due_at=slot, who=who, now=now)
+
+
+def expire(tx: Tx, now: datetime) -> list[Post]:
+    """Take what has grown too old out of the queue and the outbox; a person can reopen it."""
+    return [
+        tx.posts.change(
+            post,
+            Verb.EXPIRE,
+            State.EXPIRED,
+            who="clock",
+            reason="older than max_age",
+            now=now,
+            due_at=None,
+        )
+        for post in tx.posts.list(states=(State.HELD, State.APPROVED))
+        if post.expires_at is not None and post.expires_at <= now
+    ]
+
+
+def recall_paused(tx: Tx, now: datetime) -> list[Post]:
+    """Return to the queue what fell due while its channel was paused, so that it never drains."""
+    paused = tx.pauses.active(now)
+    return [
+        tx.posts.change(
+            post,
+            Verb.RECALL,
+            State.HELD,
+            who="clock",
+            reason="paused when it fell due",
+            now=now,
+            due_at=None,
+        )
+        for post in tx.posts.list(states=(State.APPROVED,))
+        if post.due_at is not None
+        and post.due_at <= now
+        and covers(paused, post.site, post.channel)
+    ]
+
+
+def covers(scopes: Iterable[str], site: str, channel: str) -> bool:
+    """Tell whether one of the paused scopes (“*”, site, site/channel) holds the channel."""
+    return bool({"*", site, f"{site}/{channel}"} & set(scopes))
+
+
+def _slot(
+    tx: Tx, site: str, channel: str, rules: Rules, now: datetime, latest: datetime | None
+) -> datetime | None:
+    before = max(SLOT_SIGHT, rules.spacing)
+    return schedule.next_slot(
+        now,
+        windows=rules.windows,
+        zone=rules.zone,
+        spacing=rules.spacing,
+        daily_limit=rules.daily_limit,
+        taken=tx.posts.taken(site, channel, now - before, now + timedelta(days=61)),
+        latest=latest,
+    )
+
+
+def _later(
+    judge: Judge | None, teaser: Teaser, slot_at: datetime | None, told: Iterable[Problem]
+) -> tuple[Problem, ...]:
+    """Find what the slot alone makes a problem."""
+    if judge is None or slot_at is None:
+        return ()
+    codes = {problem.code for problem in told}
+    return tuple(each for each in judge(teaser, slot_at) if each.code not in codes)
+
+
+def _approve(
+    tx: Tx,
+    post: Post,
+    found: Iterable[Problem],
+    *,
+    due_at: datetime,
+    who: str,
+    now: datetime,
+    reason: str = "",
+    **columns: datetime | None,
+) -> Post:
+    return tx.posts.change(
+        post,
+        Verb.APPROVE,
+        State.APPROVED,
+        who=who,
+        reason=reason,
+        now=now,
+        due_at=due_at,
+        approved_at=now,
+        approved_by=who,
+        frozen_hash=seal(post.teaser),
+        problems=(*post.problems, *found),
+        **columns,
+    )

@@ -1,0 +1,146 @@
+"""What an editor does to a post: approve, take back, reject, reopen, edit, move.
+
+Every step is one committed transition with the editor's name. A step that the
+post's state does not allow raises TransitionError and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot import queue
+from bot.desk import reword
+from bot.errors import TransitionError, UsageError
+from bot.model import Media, Post, State, Verb
+from bot.store import Store
+
+
+def approve(
+    store: Store,
+    post_id: int,
+    rules: queue.Rules,
+    *,
+    who: str,
+    now: datetime,
+    at: datetime | None = None,
+    judge: queue.Judge | None = None,
+) -> Post:
+    """Approve a post for its next slot, or for `at`; `judge` as in `queue.approve`."""
+    with store.write() as tx:
+        post = tx.posts.get(post_id)
+        return queue.approve(tx, post, rules, who=who, now=now, at=at, judge=judge)
+
+
+def unapprove(store: Store, post_id: int, *, who: str, now: datetime) -> Post:
+    """Take an approval back; the slot is free again."""
+    return _change(
+        store, post_id, Verb.RECALL, State.HELD, who=who, now=now, reason="unapproved", due_at=None
+    )
+
+
+def reject(store: Store, post_id: int, reason: str, *, who: str, now: datetime) -> Post:
+    """Take a post out for good, with a reason; `reopen` undoes it."""
+    return _change(
+        store, post_id, Verb.REJECT, State.REJECTED, who=who, now=now, reason=reason, due_at=None
+    )
+
+
+def reopen(store: Store, post_id: int, rules: queue.Rules, *, who: str, now: datetime) -> Post:
+    """Bring a rejected, expired or refused post back to the queue, with a fresh age."""
+    expires_at = now + rules.max_age
+    return _change(store, post_id, Verb.REOPEN, State.HELD, who=who, now=now, expires_at=expires_at)
+
+
+def edit(
+    store: Store,
+    post_id: int,
+    judge: queue.Judge,
+    *,
+    who: str,
+    now: datetime,
+    text: str | None = None,
+    title: str | None = None,
+    media: tuple[Media, ...] | None = None,
+    alt: str | None = None,
+    version: int | None = None,
+) -> Post:
+    """Replace parts of a teaser; an approval is taken back and the problems are found anew.
+
+    `version` is the one that the editor saw: where somebody changed the post since,
+    TransitionError is raised and nothing is overwritten.
+    """
+    with store.write() as tx:
+        post = tx.posts.get(post_id)
+        if version is not None and post.version != version:
+            raise TransitionError(
+                f"post {post_id} was changed by somebody else meanwhile: look at it again."
+            )
+        teaser = post.teaser
+        if text is not None:
+            teaser = reword(teaser, text, post.article_url, add_link=False)
+        if title is not None:
+            teaser = replace(teaser, title=title)
+        if media is not None:
+            teaser = replace(teaser, media=media)
+        if alt is not None:
+            if not teaser.media:
+                raise UsageError(f"post {post_id} has no picture that the alt text could describe.")
+            first, *rest = teaser.media
+            teaser = replace(teaser, media=(replace(first, alt=alt), *rest))
+        return tx.posts.change(
+            post,
+            Verb.EDIT,
+            State.HELD,
+            who=who,
+            reason="",
+            now=now,
+            teaser=teaser,
+            problems=tuple(judge(teaser, None)),
+            due_at=None,
+        )
+
+
+def move(store: Store, post_id: int, at: datetime, *, who: str, now: datetime) -> Post:
+    """Give a post a time of its own, which its windows and its age do not change."""
+    with store.write() as tx:
+        post = tx.posts.get(post_id)
+        if post.state not in (State.HELD, State.APPROVED):
+            raise TransitionError(
+                f"post {post_id} is {post.state}: only held and approved posts can be moved."
+            )
+        return tx.posts.set_due(post, at, who=who, now=now)
+
+
+def approvable(post: Post) -> bool:
+    """Tell whether `approve --all` takes the post: it is held and nothing speaks against it."""
+    return post.state is State.HELD and not post.problems
+
+
+def needs_person(post: Post, *, reviewed: bool) -> bool:
+    """Tell whether the post stands where only a person gets it on, out of the ordinary.
+
+    A held post of a channel that people review (`reviewed`) waits for its turn; that
+    is the ordinary way and no alarm, unless a problem blocks it.
+    """
+    if post.state in (State.UNKNOWN, State.NEEDS_PERSON, State.REFUSED):
+        return True
+    if post.state is not State.HELD:
+        return False
+    return not reviewed or any(problem.blocking for problem in post.problems)
+
+
+def _change(
+    store: Store,
+    post_id: int,
+    verb: Verb,
+    to: State,
+    *,
+    who: str,
+    now: datetime,
+    reason: str = "",
+    **columns: datetime | None,
+) -> Post:
+    with store.write() as tx:
+        post = tx.posts.get(post_id)
+        return tx.posts.change(post, verb, to, who=who, reason=reason, now=now, **columns)
