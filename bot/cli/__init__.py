@@ -1,0 +1,128 @@
+"""The command line: one file per group of commands, imported when its command runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.errors import BotError
+
+#: Every command by the words it is listed with; the file that holds it comes first.
+COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Start": (
+        ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),
+        ("doctor", "doctor", "Check configuration, templates, database, channels and sources."),
+        ("preview", "preview", "Show the teasers of an article; nothing is stored."),
+    ),
+    "Every day": (
+        ("poll", "poll", "Look for new articles once; they become posts that wait."),
+        ("queue", "show", "List the posts that are open."),
+        ("show", "show", "Show one post whole, with its history."),
+        ("approve", "review", "Approve posts: each gets its slot."),
+        ("unapprove", "review", "Take an approval back."),
+        ("edit", "review", "Change a post's text, title or picture."),
+        ("move", "review", "Give a post a time of its own."),
+        ("reject", "review", "Take a post out, with a reason."),
+        ("reopen", "review", "Undo: bring back what was rejected or grew too old."),
+        ("history", "show", "List what went out and what did not, latest first."),
+    ),
+    "Publishing": (
+        ("post", "post", "One article by hand, now or later."),
+        ("publish", "publish", "Publish what is due (this version: --dry-run only)."),
+        ("run", "run", "The daemon (this version: --dry-run only)."),
+        ("pause", "pause", "Stop a channel, a site or everything."),
+        ("resume", "pause", "Go on after a pause."),
+        ("status", "status", "What needs a person, and the health of every source."),
+    ),
+}
+
+_FILES = {name: file for group in COMMANDS.values() for name, file, _ in group}
+
+
+class Commands(click.Group):
+    """The commands, found by name and imported only to run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_FILES)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _FILES:
+            return None
+        module = importlib.import_module(f"bot.cli.{_FILES[name]}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, rows in COMMANDS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, text) for name, _, text in rows], col_max=14)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0]
+        if name not in _FILES and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, _FILES, n=1)
+            hint = f" Did you mean “{near[0]}”?" if near else ""
+            ctx.fail(f"There is no command “{name}”.{hint} “bot --help” lists them.")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with “bot demo”. Exit codes: 0 done; 1 something needs a person; "
+    "2 usage or configuration, nothing was done; 3 a source, a platform or the "
+    "database could not be reached.",
+)
+@click.option("--config", metavar="DIR", help="Configuration folder [BOT_CONFIG, else config/].")
+@click.option("--as", "who", metavar="NAME", help="Who acts, for the log [your login name].")
+@click.option("--debug", is_flag=True, help="Show a traceback when something fails.")
+@click.version_option(__version__, "-V", "--version", prog_name="bot")
+@click.pass_context
+def bot(ctx: click.Context, config: str | None, who: str | None, debug: bool) -> None:
+    """Announce a newsroom's new articles on its own channels.
+
+    New articles become teasers for Facebook, X (Twitter), Instagram and YouTube;
+    an editor looks at what is queued; each post goes out once, in its slot.
+    """
+    ctx.obj = {"config": config, "who": who, "debug": debug}
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line and end the process with the code of what happened."""
+    words = sys.argv[1:] if args is None else args
+    try:
+        code = bot.main(words, prog_name="bot", standalone_mode=False)
+    except click.Abort:
+        code = 130
+        print(file=sys.stderr)
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except BotError as error:
+        if "--debug" in words:
+            raise
+        print(f"bot: {error}", file=sys.stderr)
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`bot queue | head`).
+        sys.stderr.close()
+        code = 0
+    except Exception as error:
+        if "--debug" in words:
+            raise
+        print(
+            f"bot: an unforeseen fault, {type(error).__name__}: {error}\n"
+            "Nothing that was stored is lost. Run the command again with --debug and "
+            "report what it prints.",
+            file=sys.stderr,
+        )
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,91 @@
+"""What the commands share: the common options, and the opened bot."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from bot.app import App
+from bot.errors import UsageError
+
+
+class Command(click.Command):
+    """A command that takes the common options behind its name too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, key, hint in (
+            ("--config", "config", "Configuration folder."),
+            ("--as", "who", "Who acts, for the log."),
+        ):
+            if not any(name in param.opts for param in self.params):
+                self.params.append(
+                    click.Option(
+                        [name, f"common_{key}"],
+                        hidden=True,
+                        expose_value=False,
+                        help=hint,
+                        callback=_keep(key),
+                    )
+                )
+        self.params.append(
+            click.Option(
+                ["--debug", "common_debug"],
+                is_flag=True,
+                hidden=True,
+                expose_value=False,
+                callback=_keep("debug"),
+            )
+        )
+
+
+def _keep(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def callback(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
+        if value and ctx.obj is not None:
+            ctx.obj[key] = value
+
+    return callback
+
+
+#: A time as old as this is a slip, not a way to say “at once”.
+PAST = timedelta(minutes=5)
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON document for scripts."
+)
+
+
+@contextlib.contextmanager
+def opened(ctx: click.Context, **how: Any) -> Iterator[App]:
+    """Open the bot that the common options name, and close it after the command."""
+    given = ctx.obj or {}
+    app = App.open(given.get("config"), os.environ, who=given.get("who") or login_name(), **how)
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def local_time(app: App, text: str, site: str) -> datetime:
+    """Read a time as an editor of the site writes it, and say what is odd about it."""
+    moment = app.local_time(text, site)
+    if moment.at < app.now() - PAST:
+        raise UsageError(f"“{text}” is past: give a time to come.")
+    if moment.note:
+        print(moment.note, file=sys.stderr)
+    return moment.at
+
+
+def login_name() -> str:
+    """Name whoever is logged in, or “cli” where the system knows no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "cli"

@@ -1,0 +1,207 @@
+"""How posts, sources and requests look on a terminal and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from bot.model import Article, Media, Post, Problem, State
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from bot.app import App
+    from bot.http import Exchange
+
+STYLES = {
+    State.HELD: "yellow",
+    State.APPROVED: "green",
+    State.SENDING: "cyan",
+    State.WAITING: "cyan",
+    State.UNKNOWN: "bold red",
+    State.NEEDS_PERSON: "bold red",
+    State.PUBLISHED: "bold green",
+    State.REJECTED: "dim",
+    State.EXPIRED: "dim",
+    State.REFUSED: "red",
+    State.DELETED: "dim",
+}
+
+
+def to_json(value: Any) -> None:
+    """Print one JSON document on standard output; times are ISO 8601."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    print()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def say(*words: object) -> None:
+    """Report progress: to standard error, so that standard output stays clean."""
+    print(*words, file=sys.stderr, flush=True)
+
+
+def console(*, error: bool = False) -> Console:
+    """Make a console: colours on a terminal, plain and wide elsewhere."""
+    from rich.console import Console
+
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else 110
+    return Console(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False)
+
+
+def post_row(post: Post) -> dict[str, Any]:
+    """Give a post as scripts see it: the keys of the outside contract."""
+    return {
+        "id": post.id,
+        "site": post.site,
+        "channel": post.channel,
+        "platform": post.platform,
+        "state": str(post.state),
+        "title": post.teaser.title,
+        "text": post.teaser.text,
+        "link": post.teaser.link,
+        "media": [media_row(media) for media in post.teaser.media],
+        "due_at": post.due_at,
+        "article": {"url": post.article_url, "title": post.article_title},
+        "problems": [asdict(problem) for problem in post.problems],
+        "remote": {"id": post.remote_id, "url": post.remote_url},
+    }
+
+
+def media_row(media: Media) -> dict[str, Any]:
+    """Give a picture or video as scripts see it."""
+    return asdict(media)
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    """Give an article as scripts see it."""
+    row = asdict(article)
+    row["kind"] = str(article.kind)
+    return row
+
+
+def exchange_row(exchange: Exchange) -> dict[str, Any]:
+    """Give a request of a rehearsal as scripts see it; its secrets are masked already."""
+    return asdict(exchange)
+
+
+def moment(at: datetime | None, zone: tzinfo, now: datetime) -> str:
+    """Say a time as an editor of the site reads it, with the zone's name."""
+    if at is None:
+        return "no time yet"
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    days = (local.date() - today.date()).days
+    day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days, f"{local:%a %-d %b}")
+    if local.year != today.year:
+        day = f"{local:%-d %b %Y}"
+    return f"{day} {local:%H:%M} {getattr(zone, 'key', local.tzname())}"
+
+
+def show_posts(app: App, posts: Iterable[Post]) -> None:
+    """Print posts for a person, the posts of one article together."""
+    out = console()
+    article = None
+    for post in posts:
+        if post.article_id != article:
+            article = post.article_id
+            out.print()
+            out.print(_text(post.article_title or post.article_url, "bold"))
+            out.print(_text(post.article_url, "dim"))
+        _post(out, app, post)
+    out.print()
+
+
+def _post(out: Console, app: App, post: Post) -> None:
+    from rich.text import Text
+
+    platform = app.platform(post.platform)
+    head = Text("  ")
+    head.append((f"#{post.id}" if post.id else "new").ljust(6), "bold")
+    head.append(f"{platform.label} {post.account}  ")
+    head.append(str(post.state).replace("_", " "), STYLES[post.state])
+    if post.due_at is not None:
+        head.append(f"  {moment(post.due_at, app.zone(post.site), app.now())}")
+    count = platform.measure(post.teaser.text)
+    over = count > platform.limits.text
+    head.append(f"  {count}/{platform.limits.text}", "bold red" if over else "dim")
+    out.print(head)
+    if post.teaser.title:
+        _indented(out, _text(post.teaser.title, "bold"), 8)
+    _indented(out, _text(post.teaser.text), 8)
+    for line in _beside(post, platform.limits.link == "attached"):
+        _indented(out, _text(line, "dim"), 8)
+    show_problems(out, post.problems, indent=8)
+
+
+def _beside(post: Post, attached: bool) -> list[str]:
+    lines = [f"→ {post.teaser.link}"] if attached and post.teaser.link else []
+    return lines + [media_line(media) for media in post.teaser.media]
+
+
+def media_line(media: Media) -> str:
+    """Describe a picture or video in one line."""
+    if media.placeholder:
+        return f"{media.kind}: placeholder (this version makes no videos yet)"
+    parts = [f"{media.kind}: {media.url or media.path}"]
+    if media.size is not None:
+        parts.append(f"{media.size:,} bytes")
+    if media.alt:
+        parts.append(f"alt: {media.alt}")
+    if media.credit:
+        parts.append(f"credit: {media.credit}")
+    return " · ".join(parts)
+
+
+def show_problems(out: Console, problems: Iterable[Problem], *, indent: int) -> None:
+    """Print what is wrong, blocking problems in red."""
+    for problem in problems:
+        mark, style = ("✗", "red") if problem.blocking else ("!", "yellow")
+        _indented(out, _text(f"{mark} {problem.message}", style), indent)
+
+
+def show_exchanges(out: Console, exchanges: Iterable[Exchange]) -> None:
+    """Print the requests of a rehearsal, in order."""
+    for number, exchange in enumerate(exchanges, start=1):
+        out.print(_text(f"  {number}. {exchange.kind}: {exchange.method} {exchange.url}", "cyan"))
+        for name, value in exchange.headers.items():
+            if name.lower() in ("authorization", "content-type", "content-range"):
+                out.print(_text(f"     {name}: {value}", "dim"))
+        body = exchange.body
+        if body:
+            text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, indent=2)
+            _indented(out, _text(text), 5)
+
+
+def _indented(out: Console, words: Text, indent: int) -> None:
+    """Print text behind a margin, without blanks that a copy would take along."""
+    from rich.text import Text
+
+    for line in words.wrap(out, max(20, out.width - indent)):
+        line.rstrip()
+        out.print(Text(" " * indent) + line if line.plain else "")
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Make printable text: whatever an article holds, it is no markup and no control code."""
+    from rich.text import Text
+
+    shown = "".join(c if c.isprintable() or c in _INVISIBLE else " " for c in words)
+    return Text(shown, style=style)
+
+
+# Joiners and isolates belong to a text; overrides and control codes only deceive.
+_INVISIBLE = "\n\u200c\u200d\u2060\u2066\u2067\u2068\u2069"

@@ -1,0 +1,218 @@
+"""`bot approve`, `unapprove`, `reject`, `reopen`, `edit`, `move`: the editor's word."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from bot import review
+from bot.app import App
+from bot.cli._base import Command, json_option, local_time, opened
+from bot.cli._print import moment, post_row, say, show_posts, to_json
+from bot.errors import BotError, UsageError
+from bot.model import Post, State
+
+_ids = click.argument("post_ids", metavar="ID…", type=int, nargs=-1)
+_id = click.argument("post_id", metavar="ID", type=int)
+
+
+@click.command(cls=Command)
+@_ids
+@click.option("--all", "every", is_flag=True, help="Every held post without problems.")
+@click.option("--site", metavar="SITE", help="With --all: only this site.")
+@click.option("--at", "at", metavar="TIME", help="A time of its own: “2026-11-23 09:00”, “in 20m”.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@click.pass_context
+def approve(
+    ctx: click.Context,
+    post_ids: tuple[int, ...],
+    every: bool,
+    site: str | None,
+    at: str | None,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Approve posts: text and media are fixed, and each gets its slot.
+
+    --all takes the held posts without problems and asks first on a terminal. A post
+    that cannot be approved does not stop the others.
+    """
+    if every == bool(post_ids):
+        raise UsageError("name the posts to approve, “bot approve 3 4”, or give --all.")
+    with opened(ctx) as app:
+        if every:
+            with app.store.read() as tx:
+                held = tx.posts.list(states=(State.HELD,), site=site)
+            posts = [post for post in held if review.approvable(post)]
+            if posts and not yes and sys.stdin.isatty() and not as_json:
+                show_posts(app, posts)
+                click.confirm(f"Approve these {len(posts)}?", abort=True, err=True)
+            if len(held) > len(posts):
+                say(f"{len(held) - len(posts)} with problems stay held: “bot queue” shows them.")
+            post_ids = tuple(post.id for post in posts)
+
+        def one(post_id: int) -> Post:
+            post = app.post(post_id)
+            return review.approve(
+                app.store,
+                post_id,
+                app.rules(post),
+                who=app.who,
+                now=app.now(),
+                at=local_time(app, at, post.site) if at else None,
+                judge=app.judge_of(post),
+            )
+
+        return _each(app, post_ids, one, as_json)
+
+
+@click.command(cls=Command)
+@_ids
+@json_option
+@click.pass_context
+def unapprove(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
+    """Take approvals back: the posts are held again, their slots are free."""
+    with opened(ctx) as app:
+
+        def one(post_id: int) -> Post:
+            return review.unapprove(app.store, post_id, who=app.who, now=app.now())
+
+        return _each(app, post_ids, one, as_json)
+
+
+@click.command(cls=Command)
+@_ids
+@click.option("--reason", default="", metavar="WORDS", help="Why, for the log.")
+@json_option
+@click.pass_context
+def reject(ctx: click.Context, post_ids: tuple[int, ...], reason: str, as_json: bool) -> int:
+    """Take posts out, with a reason; “bot reopen ID” undoes it."""
+    with opened(ctx) as app:
+        if not reason and sys.stdin.isatty():
+            reason = click.prompt("Reason", default="", show_default=False, err=True)
+
+        def one(post_id: int) -> Post:
+            return review.reject(app.store, post_id, reason, who=app.who, now=app.now())
+
+        return _each(app, post_ids, one, as_json)
+
+
+@click.command(cls=Command)
+@_ids
+@json_option
+@click.pass_context
+def reopen(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
+    """Bring back what was rejected, refused or too old: it is held again."""
+    with opened(ctx) as app:
+
+        def one(post_id: int) -> Post:
+            rules = app.rules(app.post(post_id))
+            return review.reopen(app.store, post_id, rules, who=app.who, now=app.now())
+
+        return _each(app, post_ids, one, as_json)
+
+
+@click.command(cls=Command)
+@_id
+@click.option("--text", metavar="WORDS", help="The new text; left out, your $EDITOR opens.")
+@click.option("--title", metavar="WORDS", help="The new title (YouTube).")
+@click.option("--image", metavar="FILE", type=Path, help="Another picture.")
+@click.option("--alt", metavar="WORDS", help="What the picture shows.")
+@json_option
+@click.pass_context
+def edit(
+    ctx: click.Context,
+    post_id: int,
+    text: str | None,
+    title: str | None,
+    image: Path | None,
+    alt: str | None,
+    as_json: bool,
+) -> int:
+    """Change a post's text, title or picture; an approval is taken back.
+
+    The problems are found anew for what you wrote.
+    """
+    with opened(ctx) as app:
+        post = app.post(post_id)
+        if text is None and title is None and image is None and alt is None:
+            if not sys.stdin.isatty():
+                raise UsageError("say what to change: --text, --title, --image or --alt.")
+            text = click.edit(post.teaser.text)
+            if text is None:
+                say("Nothing was changed.")
+                return 0
+            text = text.strip()
+
+        def one(post_id: int) -> Post:
+            return review.edit(
+                app.store,
+                post_id,
+                app.judge_of(post),
+                who=app.who,
+                now=app.now(),
+                text=text,
+                title=title,
+                media=(app.picture(image, alt or ""),) if image else None,
+                alt=alt if image is None else None,
+                version=post.version,
+            )
+
+        return _each(app, (post_id,), one, as_json)
+
+
+@click.command(cls=Command)
+@_id
+@click.option(
+    "--at", required=True, metavar="TIME", help="“2026-11-23 09:00”, “tomorrow 9:00”, “in 20m”."
+)
+@json_option
+@click.pass_context
+def move(ctx: click.Context, post_id: int, at: str, as_json: bool) -> int:
+    """Give a post a time of its own, in the time zone of its site."""
+    with opened(ctx) as app:
+
+        def one(post_id: int) -> Post:
+            post = app.post(post_id)
+            when = local_time(app, at, post.site)
+            moved = review.move(app.store, post_id, when, who=app.who, now=app.now())
+            told = {problem.code for problem in post.problems}
+            for problem in app.judge_of(post)(post.teaser, when):
+                if problem.code not in told:
+                    say(f"    ! {problem.message}")
+            return moved
+
+        return _each(app, (post_id,), one, as_json)
+
+
+def _each(app: App, post_ids: tuple[int, ...], one: Callable[[int], Post], as_json: bool) -> int:
+    """Do one step with each post; a post that refuses does not stop the others."""
+    if not post_ids:
+        say("No post was named, and none was changed: “bot queue” lists them.")
+    done: list[Post] = []
+    code = 0
+    for post_id in dict.fromkeys(post_ids):
+        try:
+            post = one(post_id)
+        except BotError as error:
+            if error.exit_code == 3:
+                raise
+            say(f"bot: {error}")
+            code = error.exit_code
+            continue
+        done.append(post)
+        when = ""
+        if post.due_at is not None:
+            word = "goes out" if post.state is State.APPROVED else "meant for"
+            when = f", {word} {moment(post.due_at, app.zone(post.site), app.now())}"
+        say(f"#{post.id} {app.platform(post.platform).label}: {post.state}{when}")
+        if post.state is State.APPROVED:
+            for problem in post.problems:
+                say(f"    ! {problem.message}")
+    if as_json:
+        to_json([post_row(post) for post in done])
+    return code
