@@ -5,6 +5,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
 .PHONY: run test check bench clean
 
 # Not `python -m bot`: the command that users have is the command that runs here.
@@ -27,6 +29,7 @@ bench: $(VENV)/.test
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Making $(VENV)/ and installing what the bot needs; the first time takes a minute."
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): pyproject.toml | $(VENV)/bin/python

@@ -83,6 +83,9 @@ def hold(
         words = f"older than max_age ({shown_duration(rules.max_age)}) when it was first seen"
         reasons.append(Problem("stale", f"{words}: give it a time with --at to send it anyway."))
     slot = _slot(tx, channel.site, channel.name, rules, now, expires_at)
+    if slot is None and expires_at > now:
+        words = "no slot is free before it is older than max_age"
+        reasons.append(Problem("no-slot", f"{words}: give it a time with --at."))
     reasons += _later(judge, made.teaser, slot, (*made.problems, *reasons))
     post = tx.posts.hold(
         article_id=article_id,
@@ -96,9 +99,7 @@ def hold(
         now=now,
     )
     blocked = any(problem.blocking for problem in made.problems)
-    if post is None or rules.review != "none" or reasons or blocked:
-        return post
-    if slot is None:  # the day's cap is reached until it is too old: a person decides
+    if post is None or slot is None or rules.review != "none" or reasons or blocked:
         return post
     return _approve(tx, post, (), due_at=slot, who="rule", now=now, reason="review = none")
 
