@@ -24,6 +24,7 @@ _SCHEMA_KINDS: Final = {
     "LiveBlogPosting": Kind.LIVE,
     "Obituary": Kind.OBITUARY,
 }
+_SLUG = re.compile(r"(?:^|\s)category-([^\s]+)")
 _LABELLED = re.compile(r"[\[(]?\s*([^:|\])–—]{2,30}?)\s*(?:[\])]\s*[:|]?|[:|]|\s[–—-])\s+(?=\S)")
 
 
@@ -61,6 +62,17 @@ def _shown(doc: Document, start: Any, finder: Finder) -> Iterator[str]:
             label = text_of(element if link is None else link)
             if _is_label(label) and len(label.split()) <= 4 and not label[0].islower():
                 yield label
+
+
+def slugs(region: Any) -> Iterator[str]:
+    """List the categories that WordPress writes into the classes of a post and its page.
+
+    They are slugs, so they may tell the kind and are no section's name.
+    """
+    around = () if region is None else (region, *region.iterancestors())
+    for element in around:
+        for slug in _SLUG.findall(element.get("class") or ""):
+            yield from (slug, slug.replace("-", " "))
 
 
 def _name_of_item(graph: Graph, step: Node) -> str:

@@ -60,6 +60,7 @@ def read(
     dek = _headline.dek(doc, node, seen.h1, region, seen.start, known, lang)
     section = _labels.section(doc, graph, node, region, seen.start, seen.finder)
     tags = _labels.tags(doc, node, region)
+    named = (section, _labels.kicker(seen.h1), *tags, *_labels.slugs(region))
     opening = credits.body[0] if credits.body else ""
     published = _published(seen, timezone, fallback)
     return Article(
@@ -68,7 +69,7 @@ def read(
         social_title=social_title,
         dek=dek,
         body=_without(credits.body, known | {normal_title(dek)}),
-        kind=kind or _labels.kind(node, labels, (section, _labels.kicker(seen.h1), *tags), opening),
+        kind=kind or _labels.kind(node, labels, named, opening),
         authors=authors,
         translators=credits.translators,
         section=section,

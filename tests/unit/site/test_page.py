@@ -311,6 +311,13 @@ def test_a_label_leaves_the_headline_since_templates_write_their_own(wordpress: 
     assert read(wordpress(headline="Harbour: Open the Gates")).headline == "Harbour: Open the Gates"
 
 
+@pytest.mark.parametrize("slug", ["opinion", "op-ed"])
+def test_the_classes_that_wordpress_gives_a_post_tell_its_kind_and_no_section(slug: str) -> None:
+    post = f"<article class='post category-{slug} tag-port'><h1>Eleven ships</h1>{PROSE}</article>"
+    article = read(plain_page(post))
+    assert (article.kind, article.section) == (Kind.OPINION, "")
+
+
 def test_a_kicker_over_the_headline_labels_too() -> None:
     main = f"<div><h4>Opinion</h4><h1>Eleven ships</h1></div>{PROSE}"
     assert read(plain_page(main)).kind is Kind.OPINION
