@@ -25,7 +25,7 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
      2  text  http  identity  settings  credentials
                                          sentences and graphemes; the one HTTP session;
                                          sameness; what can be configured; secrets
-     3  config  selection  schedule  editorial  site/  media/  store/  platforms/
+     3  config  selection  schedule  editorial  fit  site/  media/  store/  platforms/
      4  teaser  queue                    a teaser rendered and fitted; a post held and approved
      5  desk                             a site with its channels, ready to make posts
      6  ingest  oneoff  review  publisher  status

@@ -34,6 +34,11 @@ LEAD_WORDS = 60
 #: Words of a teaser that are new beside the headline; fewer, and it says the same.
 NEW_WORDS = 0.3
 
+#: Words of a line at most that begins with “By” or “Photo” and is a credit.
+CREDIT_WORDS = 6
+
+TITLE_LENGTH = 60  # more of a title hardly anybody sees
+
 #: The advice for each group of words in `Language.sensitive`.
 _CARE = {
     "death": "It speaks of a death: no joke, no question to readers, no hashtags, no video.",
@@ -89,7 +94,7 @@ def review_reasons(
     `text`, where a teaser says more. Such an article gets no hashtags and no video.
     """
     known = language(lang or article.language)
-    lead = _lead(article)
+    lead = _lead(article.body)
     credit = (article.image.credit,) if article.image else ()
     for name in filter(None, (*article.authors, *article.translators, *credit)):
         text = text.replace(name, "")  # a name is no deed: Leïla Haddad, Tom Killian
@@ -102,6 +107,8 @@ def review_reasons(
             _grave_words(known, said), _grave_words(known, text), strict=True
         )
     }
+    if ages := _MINORS_AGE.findall(f"{said}\n{text}"):
+        found["minors"] = (*found.get("minors", ()), *ages)
     if article.kind is Kind.OBITUARY and not found.get("death"):
         found["death"] = (article.kind.value,)
     reasons = [
@@ -112,20 +119,30 @@ def review_reasons(
     return reasons + _site_reasons(article, lists, known, f"{said}\n{text}")
 
 
-def _lead(article: Article) -> str:
+# “Nahel, 16 ans,” and “Leon (15)”: a name and an age, in letters that have capitals.
+_MINORS_AGE = re.compile(
+    r"\b[A-ZÀ-ÖØ-ÞĞİŞ][^\W\d_]+(?:, | \()(?:1[0-7]|[1-9])"
+    r"(?:[,)](?! ?\d)| (?:ans|años|anos|anni|anys|Jahre)\b)"
+)
+
+
+@lru_cache(maxsize=8)
+def _lead(body: tuple[str, ...]) -> str:
     """Give the first paragraphs, as far as a teaser may quote them."""
     lead: list[str] = []
-    for paragraph in article.body:
-        if sum(map(texts.count_words, lead)) >= LEAD_WORDS:
+    words = 0
+    for paragraph in body:
+        if words >= LEAD_WORDS:
             break
         lead.append(paragraph)
+        words += texts.count_words(paragraph)
     return "\n".join(lead)
 
 
 @lru_cache(maxsize=8)  # one article is looked at for each of its channels, before and after
 def _grave_words(known: Language, said: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
-        (category, tuple(known.finds(words, said)) if said else ())
+        (category, tuple(known.finds(words, said, known.harmless)) if said else ())
         for category, words in known.sensitive.items()
     )
 
@@ -162,15 +179,17 @@ def problems(
         *_bait(said, known, sensitive),
         *_strangers(said, teaser.link),
         *_characters(said),
-        *_quotations(article, said, known.code),
+        *_quotations(article, said, known),
+        *(_method(article, said, known) if sensitive else ()),
         *_on_sensitive(teaser, sensitive),
+        *_title(teaser),
     ]
 
 
 def _day_words(
     article: Article, said: str, occasion: Occasion, known: Language
 ) -> Iterator[Problem]:
-    words = known.finds(known.relative_days, said)
+    words = known.finds(known.relative_days, said, known.harmless)
     if not words:
         return
     read_at = (occasion.slot_at or occasion.now).astimezone(occasion.zone).date()
@@ -187,16 +206,30 @@ def _day_words(
 
 
 def _shouting(article: Article, said: str, known: Language) -> Iterator[Problem]:
-    if texts.is_all_caps(article.headline):
-        proposal = texts.sentence_case(article.headline, known.code)
-        yield Problem("all-caps", f"The headline is all capitals. Write: {proposal}")
-    words = known.finds(known.breaking, said)
+    shouted = next(filter(texts.is_all_caps, (article.headline, *said.splitlines())), "")
+    if shouted:
+        what = "The headline" if shouted == article.headline else "A line"
+        like = " ".join((article.dek, _lead(article.body)))
+        proposal = texts.sentence_case(shouted, known.code, like)
+        yield Problem("all-caps", f"{what} is all capitals. Write: {proposal}")
+    words = _breaking(said, known)
     if words and article.kind is not Kind.LIVE:
         classed = known.finds(known.breaking, "\n".join((article.section, *article.tags)))
         if not classed:
             yield Problem(
                 "breaking", f"{_listed(words)}, but the piece is not classed so: take it out."
             )
+
+
+def _breaking(said: str, known: Language) -> list[str]:
+    """Return the words that cry “BREAKING”: as a label or in capitals, not in a sentence."""
+    found = known.finds(known.breaking, said)
+    if not found:
+        return []
+    labels = (re.split(r"\s*[:|!–—]", line, maxsplit=1)[0] for line in said.splitlines())
+    cried = [re.sub(r"^\W+|\W+$", "", label) for label in labels]
+    words = [label for label in cried if known.fold(label) in map(known.fold, known.breaking)]
+    return words or [word for word in found if word.isupper()]
 
 
 def _bait(said: str, known: Language, sensitive: bool) -> Iterator[Problem]:
@@ -248,27 +281,44 @@ _EMOJI = re.compile(
 )
 
 
-def _quotations(article: Article, said: str, lang: str) -> Iterator[Problem]:
-    lines = [(line, texts.quotations(line, lang)) for line in said.split("\n")]
+def _quotations(article: Article, said: str, known: Language) -> Iterator[Problem]:
+    lines = [(line, texts.quotations(line, known.code)) for line in said.split("\n") if line]
     if not any(spans for _, spans in lines):
         return
-    known = {
+    source = {
         _words(saying[start:end])
         for saying in _sayings(article)
-        for start, end in texts.quotations(saying, lang)
+        for start, end in texts.quotations(saying, known.code)
     }
-    for line, spans in lines:
+    for place, (line, spans) in enumerate(lines):
         for start, end in spans:
             quoted = line[start:end]
             if not (len(quoted) > 1 and _MARKS.match(quoted[-1])):
                 message = f"A quotation is opened and never closed: {quoted[:60]}"
                 yield Problem("quotation-open", message)
-            elif _words(quoted) not in known:
+            elif _words(quoted) not in source:
                 message = f"{quoted} does not stand in the article so: restore every word."
                 yield Problem("quotation-altered", message)
-        if spans and not _words(_without(line, spans)):
+        if spans and not any(_prose(*each, known) for each in lines[place : place + 2]):
             message = f"Nobody is said to have said it: {line[:60]} Name the speaker."
             yield Problem("quotation-unattributed", message)
+
+
+def _prose(line: str, spans: Iterable[tuple[int, int]], known: Language) -> tuple[str, ...]:
+    """Return the words outside of quotations; a label, a credit, a link is none of them."""
+    words = _words(_without(line, spans))
+    labels, begins = _fixed(known)
+    credit = len(words) <= CREDIT_WORDS and words[:1] in begins
+    extra = "://" in line or _HASHTAG.match(line.lstrip("\u2068"))
+    return () if words in labels or credit or extra else words
+
+
+@lru_cache(maxsize=16)
+def _fixed(known: Language) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Return what labels a piece in a language, and how its credits begin."""
+    labels = [_words(known.phrases.get(kind.value, "")) for kind in Kind]
+    credits = [_words(known.phrases.get(key, ""))[:1] for key in ("by", "photo", "translation")]
+    return labels, credits
 
 
 def _sayings(article: Article) -> Iterator[str]:
@@ -293,6 +343,22 @@ def _without(line: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         line = line[:start] + line[end:]
     return line
+
+
+def _method(article: Article, said: str, known: Language) -> Iterator[Problem]:
+    words = known.finds(known.methods, said)
+    told = (article.headline, article.dek, _lead(article.body), *article.tags, said)
+    if words and known.finds(known.sensitive["suicide"], "\n".join(told)):
+        yield Problem("suicide-method", f"{_listed(words)} tells how: leave the method out.")
+
+
+def _title(teaser: Teaser) -> Iterator[Problem]:
+    if len(teaser.title) > TITLE_LENGTH:
+        message = (
+            f"The title has {len(teaser.title)} characters, and little more than"
+            f" {TITLE_LENGTH} are read: shorten it."
+        )
+        yield Problem("title-long", message)
 
 
 _HASHTAG = re.compile(r"(?<![\w/&?=.#])[#＃]\w*[^\W\d_]\w*")

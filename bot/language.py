@@ -7,11 +7,9 @@ is not shipped is neutral: its phrases are empty, never English.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -50,6 +48,8 @@ class Language:
     weekdays: tuple[str, ...] = ()  # Monday first
     relative_days: tuple[str, ...] = ()
     sensitive: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    harmless: tuple[str, ...] = ()  # “dead end”, “point mort”: what only looks grave or dated
+    methods: tuple[str, ...] = ()  # how somebody ended a life: never told
     clickbait: tuple[str, ...] = ()
     breaking: tuple[str, ...] = ()
     engagement: tuple[str, ...] = ()
@@ -60,21 +60,25 @@ class Language:
     )  # of languages in this language: “spanish” → es
     prefixes: frozenset[str] = frozenset({""})  # what may be grown on to a word: “وال”
 
-    def finds(self, words: Iterable[str], text: str) -> list[str]:
+    def finds(self, words: Iterable[str], text: str, but: tuple[str, ...] = ()) -> list[str]:
         """Return what of `text` is one of `words`, as it stands there, in its order.
 
         Whole words, whatever their case; `word*` finds every word that begins
         so, and several words find each other across hyphens and apostrophes.
+        Nothing is found inside of the phrases of `but`.
         """
-        line, starts, spans = _line(self.code, text)
+        line = _line(self.code, text)
+        needles = [needle for needle in _needles(self.code, tuple(words)) if needle in line]
+        if needles and but:
+            line = _line(self.code, text, but)
         found: dict[tuple[int, int], str] = {}
-        for needle in _needles(self.code, tuple(words)):
+        for needle in needles:
             at = line.find(needle)
             while at >= 0:
                 if line[line.rfind(" ", 0, at) + 1 : at] in self.prefixes:
-                    first = bisect_right(starts, at) - 1
-                    last = bisect_right(starts, at + len(needle.rstrip()) - 1) - 1
-                    begin, end = spans[first][0], spans[last][1]
+                    first = line.count(" ", 0, at)
+                    last = first + needle.rstrip().count(" ")
+                    begin, end = _spans(text)[first][0], _spans(text)[last][1]
                     found.setdefault((begin, end), text[begin:end])
                     break
                 at = line.find(needle, at + 1)
@@ -156,6 +160,8 @@ def _load(code: str) -> Language:
         may_end=frozenset(read["may_end"]),
         before_number=frozenset(read["before_number"]),
         starters=frozenset(read["starters"]),
+        harmless=tuple(read["harmless"]),
+        methods=tuple(read["methods"]),
         clickbait=tuple(read["clickbait"]),
         breaking=tuple(read["breaking"]),
         engagement=tuple(read["engagement"]),
@@ -242,9 +248,18 @@ def _needles(code: str, words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=8)
-def _line(code: str, text: str) -> tuple[str, list[int], list[tuple[int, int]]]:
-    """Return the folded words of `text` in one line, where each begins there, and in the text."""
-    matches = list(_WORD.finditer(text))
-    words = [_fold(code, match[0]) for match in matches]
-    starts = list(accumulate((len(word) + 1 for word in words), initial=0))[:-1]
-    return " ".join(words) + " ", starts, [match.span() for match in matches]
+def _line(code: str, text: str, but: tuple[str, ...] = ()) -> str:
+    """Return the folded words of `text` in one line, a space after each; blots for `but`."""
+    if but:
+        line = " " + _line(code, text)
+        for needle in _needles(code, but):
+            if f" {needle}" in line:
+                line = line.replace(f" {needle}", " " + re.sub(r"\S", "\0", needle))
+        return line[1:]
+    return _fold(code, " ".join(_WORD.findall(text))) + " "
+
+
+@lru_cache(maxsize=8)
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Return where the words of that line stand in the text."""
+    return [match.span() for match in _WORD.finditer(text)]

@@ -1,22 +1,21 @@
 """From an article to what is said of it on one channel, fitted to the platform's own measure.
 
-A template is rendered whole, measured, and rendered again with less until it
-fits: what gives way, and in which order, is the template's word. The link, a
-name, a credit and the inside of a quotation never do; the dek goes by whole
-sentences; a headline is cut at a word, visibly, and only at the hard limit.
+What gives way to a limit (`bot.fit`), and in which order, is the template's word.
+The link, a name, a credit and the inside of a quotation never do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot import editorial, text
 from bot._sandbox import Sheet, Templates
+from bot._story import SAYABLE, sentences, story
+from bot.fit import GIVES_WAY, HARD, Parts, fit
 from bot.language import language, phrase
 from bot.model import Article, Kind, Media, Problem, Teaser
 
@@ -25,18 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rendered", "Templates", "Voice", "judge", "render"]
 
-GIVES_WAY = ("extra_hashtags", "hashtags", "first_published", "translation", "dek", "story")
-#: Only the hard limit takes these, and last of all.
-HARD = ("kicker", "headline")
-
-SAYABLE = 5_000  # characters of headline, dek or paragraph: more no teaser could hold
-MOST_SENTENCES = 30
-STORY_WORDS = 250  # more of the body no teaser needs
-PARAGRAPH_WORDS = 45  # a paragraph on a telephone
 ALT_LENGTH = 250  # what a picture shows is said in so many characters
-
-SENTENCE_ENDS = tuple(".!?…؟۔。！？।")
-CLOSERS = "”’\"'»«›“」』)]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +52,6 @@ class Rendered:
     teaser: Teaser
     problems: tuple[Problem, ...] = ()
     reasons: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What of an article may give way to a limit."""
-
-    headline: str = ""
-    kicker: str = ""
-    dek: tuple[str, ...] = ()  # sentences
-    same: bool = False  # the dek begins with the headline's news again
-    story: tuple[tuple[str, ...], ...] = ()  # paragraphs of sentences
-    hashtags: tuple[str, ...] = ()
-    translation: str = ""
-    first_published: str = ""
 
 
 def render(
@@ -108,7 +82,12 @@ def render(
     problems, reasons = judge(
         article, teaser, voice=voice, platform=platform, now=now, slot_at=slot_at
     )
+    if lacks:  # says why there is no picture or video: not that one be added
+        problems = tuple(each for each in problems if each.code not in _WITHOUT)
     return Rendered(teaser, (*faults, *lacks, *problems), reasons)
+
+
+_WITHOUT = ("image-missing", "video-missing")
 
 
 def judge(
@@ -149,6 +128,10 @@ class _Copy:
         """Return words of the article in which the platform sees no mention, no link."""
         return self.platform.neutralise(text.clean(words))
 
+    def all_safe(self, lines: Iterable[str]) -> tuple[str, ...]:
+        """Do the same for many clean lines at once."""
+        return tuple(self.platform.neutralise("\n".join(lines)).split("\n"))
+
 
 def _code(article: Article, voice: Voice) -> str:
     return (article.language or voice.language).replace("_", "-").split("-")[0].lower()
@@ -160,17 +143,21 @@ def _parts(copy: _Copy, tags: Sequence[str], lang: str) -> Parts:
     headline = safe(
         text.cut_at_word(text.clean(article.headline), lambda cut: len(cut) <= SAYABLE, lang)
     )
-    dek = [safe(sentence) for sentence in _sentences(text.clean(article.dek), lang)]
+    labels = _labels(article.kind, lang)
+    dek = [safe(each) for each in sentences(text.clean(article.dek), lang)]
+    if language(lang).fold(" ".join(dek)).strip(" .:") in labels:
+        dek = []  # “Tribune” alone is a label
     same = bool(dek) and editorial.repeats(dek[0], headline)
     told = headline if same else f"{headline} {' '.join(dek)}"
     return Parts(
         headline=headline,
-        kicker=_kicker(article, lang),
+        kicker=_kicker(article, headline, lang),
         dek=tuple(dek),
         same=same,
+        labelled=bool(dek) and not same and _is_labelled(dek[0], article.kind, lang),
         story=tuple(
-            tuple(map(safe, paragraph))
-            for paragraph in _story(article, lang)
+            copy.all_safe(paragraph)
+            for paragraph in story(article, lang)
             if not editorial.repeats(" ".join(paragraph), told)
         ),
         hashtags=tuple(tags),
@@ -179,58 +166,26 @@ def _parts(copy: _Copy, tags: Sequence[str], lang: str) -> Parts:
     )
 
 
-def _kicker(article: Article, lang: str) -> str:
-    """Return the word that labels the piece, unless its headline begins with it."""
+def _kicker(article: Article, headline: str, lang: str) -> str:
+    """Return the word that labels the piece, unless its headline begins with one."""
+    label = "" if article.kind is Kind.NEWS else phrase(lang, article.kind.value)
+    return "" if _is_labelled(headline, article.kind, lang) else label
+
+
+def _labels(kind: Kind, lang: str) -> tuple[str, ...]:
+    """Return the words by which a language labels such a piece, folded."""
     known = language(lang)
-    label = "" if article.kind is Kind.NEWS else known.phrases.get(article.kind.value, "")
-    begins = known.fold(article.headline).startswith(known.fold(label))
-    return "" if begins else label
+    words = (known.phrases.get(kind.value, ""), *known.kinds.get(kind.value, ()))
+    return tuple(known.fold(word) for word in words if word)
 
 
-@lru_cache(maxsize=4)  # asked for by each of an article's channels in turn
-def _story(article: Article, lang: str) -> tuple[tuple[str, ...], ...]:
-    """Part the body into short paragraphs; subheadings and credit lines are none."""
-    story: list[tuple[str, ...]] = []
-    words = 0
-    for paragraph in article.body:
-        line = text.clean(paragraph)
-        if words > STORY_WORDS:
-            break
-        if line.rstrip(CLOSERS).endswith(SENTENCE_ENDS) and not _is_credit(article, line, lang):
-            words += text.count_words(line)
-            story += _short(_sentences(line, lang))
-    return tuple(story)
-
-
-def _sentences(line: str, lang: str) -> list[str]:
-    """Return the sentences of a line, as far as any platform could take them."""
-    found = text.sentences(line[: 2 * SAYABLE], lang)[:MOST_SENTENCES]
-    return [
-        sentence
-        for sentence, end in zip(found, accumulate(map(len, found)), strict=True)
-        if end <= SAYABLE
-    ]
-
-
-def _short(sentences: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Part a paragraph where it grows long for a telephone."""
-    kept: list[str] = []
-    words = 0
-    for sentence in sentences:
-        words += text.count_words(sentence)
-        if kept and words > PARAGRAPH_WORDS:
-            yield tuple(kept)
-            kept, words = [], text.count_words(sentence)
-        kept.append(sentence)
-    if kept:
-        yield tuple(kept)
-
-
-def _is_credit(article: Article, line: str, lang: str) -> bool:
-    first = article.first_publication
-    if first is not None and first.sentence and text.clean(first.sentence) in line:
-        return True
-    return any(language(lang).credit(kind, line) for kind in language(lang).credits)
+def _is_labelled(line: str, kind: Kind, lang: str) -> bool:
+    """Tell “Opinion: the port is ours”, which has its label, from “Opinions differ”."""
+    marks = [":", " :", " |", " –", " —"]
+    if kind is not Kind.OPINION:  # that one is plainly set apart
+        marks.append(" ")
+    begins = tuple(label + mark for label in _labels(kind, lang) for mark in marks)
+    return language(lang).fold(line).startswith(begins)
 
 
 def _label(key: str, names: Iterable[str], lang: str) -> str:
@@ -259,6 +214,7 @@ def _fixed(copy: _Copy, media: Sequence[Media], lang: str) -> dict[str, object]:
         "account": voice.account,
         "language": lang,
         "kind": article.kind.value,
+        "form": voice.form if shown else "link",
         "section": safe(article.section),
         "social_title": safe(article.social_title),
         "authors": authors,
@@ -270,13 +226,13 @@ def _fixed(copy: _Copy, media: Sequence[Media], lang: str) -> dict[str, object]:
 def _changing(parts: Parts, lang: str) -> dict[str, object]:
     """Return what may give way, as a template sees it."""
     tags = [text.isolate(tag) for tag in parts.hashtags] if language(lang).rtl else parts.hashtags
-    story = [" ".join(paragraph) for paragraph in parts.story if paragraph]
+    told = [" ".join(paragraph) for paragraph in parts.story if paragraph]
     return {
         "headline": parts.headline,
-        "kicker": parts.kicker,
+        "kicker": "" if parts.labelled and parts.dek else parts.kicker,
         "dek": [] if parts.same else list(parts.dek),
         "whole_dek": list(parts.dek),
-        "story": story,
+        "story": told,
         "lead": next((paragraph[0] for paragraph in parts.story if paragraph), ""),
         "hashtags": list(tags),
         "translation": parts.translation,
@@ -321,13 +277,18 @@ def _write(
     copy: _Copy, tags: Sequence[str], media: tuple[Media, ...], lang: str
 ) -> tuple[Teaser, list[Problem]]:
     """Render text and title, each fitted to its own limit."""
-    sheet, limits, measure = copy.sheet, copy.platform.limits, copy.platform.measure
+    sheet, limits = copy.sheet, copy.platform.limits
+    measure = lru_cache(maxsize=64)(copy.platform.measure)
     full, fixed = _parts(copy, tags, lang), _fixed(copy, media, lang)
 
     order = sheet.gives_way if sheet.gives_way is not None else (*GIVES_WAY, *HARD)
 
     def written(name: str) -> Callable[[Parts], str]:
-        return lambda parts: sheet.render({**fixed, **_changing(parts, lang)}).get(name, "")
+        @lru_cache(maxsize=32)  # what fitted is asked for again
+        def write(parts: Parts) -> str:
+            return sheet.render({**fixed, **_changing(parts, lang)}).get(name, "")
+
+        return write
 
     def in_room(said: str) -> bool:
         bare = said.replace(str(fixed["link"]), "").strip()
@@ -347,88 +308,3 @@ def _write(
     if not body and limits.link == "text" and measure(link) <= limits.text:
         body = link
     return Teaser(body, title, link, media, lang), faults
-
-
-def fit(
-    full: Parts,
-    order: Sequence[str],
-    written: Callable[[Parts], str],
-    fits: Callable[[str], bool],
-    in_room: Callable[[str], bool] | None,
-    lang: str,
-) -> tuple[str, list[Problem]]:
-    """Return the fullest text within the limit, and what had to be cut to get there.
-
-    `order` names what gives way to room and limit; whatever else there is gives
-    way to the limit alone. What fitted stays as it is when it is fitted again.
-    """
-
-    def wanted(parts: Parts) -> bool:
-        said = written(parts)
-        return (in_room is None or in_room(said)) and fits(said)
-
-    def allowed(parts: Parts) -> bool:
-        return fits(written(parts))
-
-    parts = _give_way(full, [name for name in order if name not in HARD], wanted)
-    if allowed(parts):
-        return written(parts), []
-    parts = _give_way(parts, dict.fromkeys((*order, *GIVES_WAY, "kicker")), allowed, back=False)
-    if allowed(parts):
-        return written(parts), []
-    whole = parts.headline
-    parts = replace(
-        parts,
-        headline=text.cut_at_word(whole, lambda cut: allowed(replace(parts, headline=cut)), lang),
-    )
-    if not allowed(parts):
-        return "", [Problem("too-long", _TOO_LONG, blocking=True)]
-    if not parts.headline:
-        return written(parts), [Problem("headline-too-long", _UNCUTTABLE, blocking=True)]
-    return written(parts), [Problem("headline-cut", f"The headline was cut: {whole}")]
-
-
-_TOO_LONG = "Link, names and credits alone are longer than the platform allows: write the text."
-_UNCUTTABLE = "The headline does not fit, and no cut of it leaves its quotation whole: rewrite it."
-
-
-def _give_way(
-    full: Parts, order: Iterable[str], fits: Callable[[Parts], bool], *, back: bool = True
-) -> Parts:
-    """Take away in steps until it fits; then give back what still may be, the dearest first."""
-    parts, names = full, [name for name in order if name != "headline"]
-    enough = fits(parts)
-    for name in names:
-        for value in () if enough else _ladder(name, parts):
-            parts = _with(parts, name, value)
-            if enough := fits(parts):
-                break
-    for name in reversed(names if enough and back else []):
-        for value in (_value(full, name), *_ladder(name, full)):
-            if value == _value(parts, name):
-                break
-            if fits(more := _with(parts, name, value)):
-                parts = more
-                break
-    return parts
-
-
-def _ladder(name: str, parts: Parts) -> Iterator[Any]:
-    """Yield ever less of a part, down to nothing: by hashtag, by sentence, or as a whole."""
-    value = _value(parts, name)
-    while len(value) > (name == "extra_hashtags"):
-        value = "" if isinstance(value, str) else _shorter(value)
-        yield value
-
-
-def _shorter(value: tuple[Any, ...]) -> tuple[Any, ...]:
-    *kept, last = value
-    return (*kept, last[:-1]) if isinstance(last, tuple) and len(last) > 1 else tuple(kept)
-
-
-def _value(parts: Parts, name: str) -> Any:
-    return getattr(parts, name.removeprefix("extra_"))
-
-
-def _with(parts: Parts, name: str, value: Any) -> Parts:
-    return replace(parts, **{name.removeprefix("extra_"): value})

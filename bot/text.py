@@ -267,13 +267,14 @@ def _is_end(text: str, begin: int, match: Any, known: Language) -> bool:
     if mark is None:  # “。” or an empty line
         return True
     word = _pattern(_NEXT).match(text, match.end())["word"]
+    dash = text[match.end() : match.end() + 2].strip() in {"–", "—", "-"}
     if word[:1].islower():
         return False
     if mark != ".":
         # “Stop!” Mehta said: the speaker may follow an exclamation, and stays.
         quoted = bool(set(close) - set(")]} "))
         return not quoted and (mark[-1] != "…" or not word[:1].isdigit())
-    return _is_full_stop(text[begin : match.end("mark")], word, known)
+    return _is_full_stop(text[begin : match.end("mark")], "" if dash else word, known)
 
 
 def _is_full_stop(sentence: str, word: str, known: Language) -> bool:
@@ -290,7 +291,7 @@ def _is_full_stop(sentence: str, word: str, known: Language) -> bool:
         return starts
     if _pattern(_RANK).fullmatch(last):
         listed = len(sentence.split()) == 1  # “1. Stop the war”
-        return starts or not (known.ordinals or listed)
+        return not listed and (starts or not known.ordinals)
     return True
 
 
@@ -390,6 +391,8 @@ def _is_turkic(lang: str) -> bool:
 
 def is_all_caps(text: str) -> bool:
     """Tell whether a headline shouts: nearly every letter a capital, and more than an acronym."""
+    if sum(map(text.count, "aeino")) > len(text) / 10:  # most texts are settled by this
+        return False
     cased = [letter for letter in text if letter.isupper() or letter.islower()]
     capitals = sum(letter.isupper() for letter in cased)
     return len(cased) >= 10 and capitals >= 0.9 * len(cased)
@@ -416,7 +419,7 @@ def sentence_case(text: str, lang: str, like: str = "") -> str:
         )
 
     found = _pattern(_TOKEN).sub(proposed, text)
-    firsts = r"(?:^|(?<=[.!?…:] )|(?<=[.!?…:] [“„«\"‘'¿¡(]))[“„«\"‘'¿¡(\s]*\p{Ll}"
+    firsts = r"(?:^|(?<=[!?…:] |(?<!\b\p{L})\. )|(?<=[.!?…:] [“„«\"‘'¿¡(]))[“„«\"‘'¿¡(\s]*\p{Ll}"
     result: str = _pattern(firsts).sub(lambda match: upper(match[0], lang), found)
     return result
 

@@ -19,7 +19,7 @@ LAYERS = {
             "errors",
             "model language hours _sentences _journal _net",
             "text http identity settings credentials _toml_lines",
-            "config selection schedule editorial site media store platforms _sandbox",
+            "config selection schedule editorial fit site media store platforms _sandbox _story",
             "teaser queue",
             "desk",
             "ingest oneoff review publisher status",

@@ -180,11 +180,14 @@ def _encoded_length(label: str) -> int:
 # -------------------------------------------------------------------------- links
 
 
+_DOTTED = re.compile(r"\.\w")  # no dot with a letter after it, no address
+
+
 def links(text: str) -> list[Link]:
     """Find every web address that X links, with a scheme or without, in order."""
     found: list[Link] = []
     at = 0  # what lies before this is part of an earlier match, linked or not
-    if "." not in text:
+    if not _DOTTED.search(text):
         return found
     for match in _RUN.finditer(text):
         start, stop = match.span()

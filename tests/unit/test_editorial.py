@@ -78,6 +78,47 @@ def test_ordinary_news_waits_for_nobody(lang: str, headline: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "idiom", "grave"),
+    [
+        ("en", "Talks hit a dead end", "Two dead"),
+        ("es", "Cómo matar el tiempo", "Vuelven a matar"),
+        ("fr", "L’accord au point mort", "Un mort"),
+        ("de", "Verhandlungen am toten Punkt", "Die Toten von Kassel"),
+        ("tr", "Kurban Bayramı tatili", "Kazada bir kurban"),
+        ("ar", "انفجار أسعار الخبز", "انفجار في المصنع"),
+    ],
+)
+def test_an_idiom_is_no_deed_and_hides_none(lang: str, idiom: str, grave: str) -> None:
+    assert review_reasons(article(lang, idiom), Sensitive()) == []
+    assert review_reasons(article(lang, f"{idiom}. {grave}"), Sensitive())
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline"),
+    [
+        ("en", "Tamir, 12, wins the cup"),
+        ("fr", "Nahel, 16 ans, sacré champion"),
+        ("es", "Abril, 9 años, cruza el río a nado"),
+        ("de", "Leon (15) gewinnt das Rennen"),
+        ("it", "Sara, 11 anni, scrive al ministro"),
+    ],
+)
+def test_a_name_with_a_minors_age_waits(lang: str, headline: str) -> None:
+    (reason,) = review_reasons(article(lang, headline), Sensitive())
+    assert reason.code == "sensitive-minors"
+    for figure in ("12", "16", "9", "15", "11"):
+        headline = headline.replace(f" {figure}", " 34").replace(f"({figure}", "(34")
+    assert review_reasons(article(lang, headline), Sensitive()) == []
+
+
+@pytest.mark.parametrize(
+    "headline", ["On March 3, 12, and 14", "The strike, 12 years on", "In 2019, 12, then 9"]
+)
+def test_a_figure_after_a_comma_is_no_age(headline: str) -> None:
+    assert review_reasons(article("en", headline), Sensitive()) == []
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         article("en", "x", dek="Two were killed."),
@@ -166,6 +207,35 @@ def test_all_capitals_are_held_with_a_proposal(lang: str, headline: str, proposa
     assert "all-caps" not in found(article(lang, proposal))
 
 
+def test_a_proposal_spells_names_as_the_article_does() -> None:
+    piece = article("en", "AMAZON WORKERS WIN IN BESSEMER", dek="The Amazon hub in Bessemer votes.")
+    assert "Amazon workers win in Bessemer" in found(piece)["all-caps"].message
+
+
+def test_a_line_in_capitals_is_held_too() -> None:
+    problem = found(article("en", "The port stops"), "The port stops\nREAD THIS NOW, ALL OF IT")
+    assert "Read this now, all of it" in problem["all-caps"].message
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "Breaking the strike takes weeks"),
+        ("en", "A record-breaking year for rents"),
+        ("es", "Piden ayuda urgente para el hospital"),
+        ("fr", "Un besoin urgent de soignants"),
+        ("it", "Serve un piano urgente per i treni"),
+    ],
+)
+def test_a_word_in_a_sentence_cries_nothing(lang: str, said: str) -> None:
+    assert not found(article(lang, said))
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "It is BREAKING now"), ("de", "+++ EIL +++ x")])
+def test_it_cries_in_capitals_anywhere(lang: str, said: str) -> None:
+    assert "breaking" in found(article(lang, said))
+
+
 BREAKING = [
     ("en", "BREAKING: the port stops", "Breaking news"),
     ("es", "Última hora: para el puerto", "Última hora"),
@@ -204,6 +274,22 @@ def test_bait_is_flagged(lang: str, said: str) -> None:
 def test_readers_are_asked_nothing_about_a_death(lang: str, said: str) -> None:
     assert "engagement" in found(article(lang, said), sensitive=True)
     assert "engagement" not in found(article(lang, said))
+
+
+@pytest.mark.parametrize(
+    ("lang", "told", "said"),
+    [
+        ("en", "The student took his own life.", "The student jumped from a bridge"),
+        ("es", "Se quitó la vida.", "Se arrojó a las vías del tren"),
+        ("fr", "Il s’est donné la mort.", "Il s’est jeté sous un train"),
+        ("de", "Er nahm sich das Leben.", "Er starb an einer Überdosis"),
+        ("ar", "انتحر العامل.", "العامل قفز من المبنى"),
+    ],
+)
+def test_the_method_of_a_suicide_is_never_told(lang: str, told: str, said: str) -> None:
+    piece = article(lang, said, body=(told,))
+    assert "leave the method out" in found(piece, sensitive=True)["suicide-method"].message
+    assert "suicide-method" not in found(replace(piece, body=()), sensitive=True)
 
 
 @pytest.mark.parametrize(
@@ -298,6 +384,36 @@ def test_other_marks_around_the_same_words_alter_nothing() -> None:
     assert not found(piece, '"We won\'t leave," she said.')
     captioned = article("en", "x", image=Image("u", caption="A banner reads “No more nights”."))
     assert not found(captioned, "A banner reads “No more nights”.")
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline", "dek"),
+    [
+        ("en", "Interview | “We will stay”", "Nurse Ana Gil on eight weeks of strike."),
+        ("es", "Entrevista | «Nos quedamos»", "Habla Ana Gil, enfermera del hospital."),
+        ("de", "Interview | „Wir bleiben“", "Die Pflegerin Ana Gil über acht Wochen Streik."),
+    ],
+)
+def test_a_label_is_no_speaker_and_the_next_line_may_name_one(
+    lang: str, headline: str, dek: str
+) -> None:
+    piece = article(lang, headline, dek=dek)
+    assert "quotation-unattributed" in found(piece)
+    for last in ("#Strike", "https://harbour.example/1"):
+        assert "quotation-unattributed" in found(piece, f"{headline}\n\n{last}")
+    assert "quotation-unattributed" not in found(piece, f"{headline}\n\n{dek}")
+
+
+def test_a_byline_is_no_speaker() -> None:
+    piece = article("en", "“We will stay”")
+    assert "quotation-unattributed" in found(piece, "“We will stay”\n\nBy Ana Lima")
+
+
+def test_a_title_longer_than_anybody_reads_is_flagged() -> None:
+    for length, flagged in ((60, False), (61, True)):
+        teaser = Teaser("x", title="n" * length)
+        codes = {each.code for each in problems(article("en", "x"), teaser, Occasion(NOW))}
+        assert ("title-long" in codes) is flagged
 
 
 # ------------------------------------------------------------------------- small words

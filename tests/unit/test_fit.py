@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot import text
+from bot.fit import GIVES_WAY, HARD, Parts, fit
 from bot.language import SHIPPED
 from bot.model import Article, Image, Kind
 from bot.platforms import base
-from bot.teaser import GIVES_WAY, HARD, Parts, Rendered, Templates, Voice, fit, render
+from bot.teaser import Rendered, Templates, Voice, render
 
 TEMPLATES = Templates([Path(__file__).resolve().parents[2] / "templates"])
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

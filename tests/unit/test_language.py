@@ -38,8 +38,19 @@ def test_every_language_has_everything(code: str) -> None:
     assert len(set(known.weekdays)) == 7
     assert set(known.names.values()) >= set(SHIPPED)
     assert known.rtl == (code == "ar")
-    for words in (known.relative_days, known.clickbait, known.breaking, known.engagement):
+    lists = (known.relative_days, known.clickbait, known.breaking, known.engagement, known.methods)
+    for words in lists:
         assert len(words) >= 3
+
+
+@pytest.mark.parametrize("code", SHIPPED)
+def test_every_harmless_phrase_spares_something(code: str) -> None:
+    known = language(code)
+    lists = [*known.sensitive.values(), known.relative_days]
+    for idiom in known.harmless:
+        said = idiom.rstrip("*")
+        assert any(known.finds(words, said) for words in lists), idiom
+        assert not any(known.finds(words, said, known.harmless) for words in lists), idiom
 
 
 @pytest.mark.parametrize("code", SHIPPED)
@@ -52,6 +63,8 @@ def test_lists_are_lower_case_and_hold_nothing_twice(code: str) -> None:
         known.clickbait,
         known.breaking,
         known.engagement,
+        known.methods,
+        known.harmless,
     ]
     for words in lists:
         assert [word for word in words if known.fold(word) != known.fold(word.lower())] == []

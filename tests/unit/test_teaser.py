@@ -112,6 +112,22 @@ def test_facebook_takes_the_first_sentence_of_the_body_where_there_is_no_dek() -
     assert teaser.text.startswith("Four hundred dockers left their posts")
 
 
+def test_facebook_joins_no_two_sentences_that_a_stop_should_part() -> None:
+    teaser = made("facebook", replace(STRIKE, dek="What the dockers of the north want")).teaser
+    assert teaser.text.startswith("What the dockers of the north want\n\nFour hundred dockers left")
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline"),
+    [("en", "Is the port closing?"), ("fr", "« Nous restons »"), ("ar", "هل يغلق الميناء؟")],
+)
+def test_x_sets_a_fact_beside_a_question_or_a_bare_quotation(lang: str, headline: str) -> None:
+    article = replace(STRIKE, language=lang, headline=headline, dek="")
+    assert STRIKE.body[0] in made("twitter", article).teaser.text
+    plain = made("twitter", replace(article, headline="Dockers walk out at noon")).teaser.text
+    assert STRIKE.body[0] not in plain
+
+
 def test_facebook_never_repeats_the_headline_of_the_card() -> None:
     again = "Dockers at the old port of Lisbon walk out over night shifts. They are angry."
     teaser = made("facebook", replace(STRIKE, dek=again)).teaser
@@ -122,7 +138,10 @@ def test_facebook_never_repeats_the_headline_of_the_card() -> None:
 def test_facebook_may_carry_the_picture_itself() -> None:
     teaser = made("facebook", form="photo+comment").teaser
     assert [media.url for media in teaser.media] == ["https://harbour.example/quay.jpg"]
+    assert teaser.text.startswith(f"{STRIKE.headline}\n\n{STRIKE.dek}"), "there is no card"
     assert teaser.text.endswith("By Rosa Brun\nPhoto: Ana Lima")
+    bare = made("facebook", replace(STRIKE, image=None), form="photo+comment").teaser
+    assert bare.text.startswith(STRIKE.dek), "without a picture the card is back"
 
 
 def test_instagram_tells_the_story_without_a_link() -> None:
@@ -186,6 +205,48 @@ def test_a_language_without_phrases_gets_none_in_english() -> None:
 def test_a_headline_that_says_opinion_is_not_labelled_twice() -> None:
     article = replace(STRIKE, headline="Opinion: the port is ours", kind=Kind.OPINION)
     assert made("twitter", article).teaser.text.startswith("Opinion: the port is ours\n")
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind", "headline"),
+    [
+        ("de", Kind.OPINION, "Kommentar: Der Hafen gehört uns"),
+        ("fr", Kind.OPINION, "Tribune : le port est à nous"),
+        ("es", Kind.INTERVIEW, "Entrevista con una estibadora"),
+    ],
+)
+def test_a_piece_that_names_its_sort_is_not_labelled_twice(
+    lang: str, kind: Kind, headline: str
+) -> None:
+    article = replace(STRIKE, language=lang, kind=kind, headline=headline)
+    assert made("twitter", article).teaser.text.startswith(headline)
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline", "label"),
+    [
+        ("en", "Opinion polls lie", "Opinion"),
+        ("de", "Meinungsfreiheit in Gefahr", "Meinung"),
+        ("fr", "Opinions et pouvoir", "Opinion"),
+    ],
+)
+def test_a_word_that_merely_begins_so_is_no_label(lang: str, headline: str, label: str) -> None:
+    article = replace(STRIKE, language=lang, kind=Kind.OPINION, headline=headline)
+    assert made("twitter", article).teaser.text.startswith(f"{label} | {headline}")
+
+
+def test_the_label_comes_back_where_the_dek_that_had_it_gives_way() -> None:
+    long = "Entrevista con una estibadora del norte " + "y otra más " * 20 + "."
+    article = replace(STRIKE, language="es", kind=Kind.INTERVIEW, dek=long)
+    assert "Entrevista |" not in made("instagram", article).teaser.text
+    assert made("twitter", article).teaser.text.startswith("Entrevista | Dockers")
+
+
+@pytest.mark.parametrize(("lang", "dek"), [("fr", "Tribune"), ("es", "Opinión."), ("de", "Essay")])
+def test_a_dek_that_is_a_mere_label_is_none(lang: str, dek: str) -> None:
+    article = replace(STRIKE, language=lang, kind=Kind.OPINION, dek=dek)
+    lines = made("instagram", article).teaser.text.splitlines()
+    assert dek not in lines
 
 
 def test_translator_and_first_publication_are_credited() -> None:
@@ -280,10 +341,26 @@ def test_a_grave_matter_gets_no_video_and_no_hashtags() -> None:
     youtube = made("youtube", article)
     assert youtube.teaser.media == ()
     assert any(each.blocking for each in youtube.problems if each.code == "sensitive-video")
+    assert "video-missing" not in codes(youtube), "nobody is told to add what may not be there"
     for name in base.names():
         rendered = made(name, article)
         assert "#" not in rendered.teaser.text
         assert "sensitive-death" in {reason.code for reason in rendered.reasons}
+
+
+@pytest.mark.parametrize(
+    ("lang", "headline"),
+    [
+        ("en", "Tamir, 12, wins the cup"),
+        ("fr", "Nahel, 16 ans, sacré champion"),
+        ("tr", "15 yaşındaki Ali yarıştı"),
+    ],
+)
+def test_a_minors_name_is_no_hashtag(lang: str, headline: str) -> None:
+    named = ("Tamir", "Nahel", "Ali", "Labor")
+    article = replace(STRIKE, language=lang, headline=headline, tags=named)
+    for name in base.names():
+        assert "#" not in made(name, article).teaser.text
 
 
 def test_a_death_told_in_the_first_paragraphs_takes_the_hashtags_everywhere() -> None:

@@ -195,6 +195,7 @@ SENTENCES = {
         "It cost $3.5 million (approx. 3 million euros. Or so).|Then it closed.",
         "He said: “We won. We will win again.”|The crowd cheered.",
         "It ended … quietly.|Then … nothing.",
+        "10:40 a.m. – The union counts 200.|10:05 a.m. — Rain.",
     ],
     "es": [
         "El Sr. Pérez viajó a EE. UU.|La policía lo esperaba.",
@@ -294,6 +295,7 @@ def test_every_shipped_language_has_six_cases() -> None:
         ("", []),
         (" \n ", []),
         ("...", ["..."]),
+        ("1. Who strikes? 2. The dockers.", ["1. Who strikes?", "2. The dockers."]),
     ],
 )
 def test_sentences_of_no_language(line: str, found: list[str]) -> None:
@@ -456,6 +458,7 @@ def test_is_all_caps(headline: str, shouts: bool) -> None:
         ("IŞIKLAR SÖNDÜ. İŞÇİLER GREVDE", "tr", "", "Işıklar söndü. İşçiler grevde"),
         ("¿QUIÉN GANA? «NADIE»", "es", "", "¿Quién gana? «Nadie»"),
         ("COVID-19 IN THE NHS", "en", "", "COVID-19 in the NHS"),
+        ("U.S. RETAILER CLOSES. WHY?", "en", "", "U.S. retailer closes. Why?"),
     ],
 )
 def test_sentence_case(headline: str, lang: str, like: str, proposal: str) -> None:
