@@ -174,13 +174,13 @@ def _digest(octets: bytes) -> dict[str, Any]:
     return {"size": len(octets), "sha256": hashlib.sha256(octets).hexdigest()}
 
 
-def _without_files(value: Any) -> Any:
-    """Give JSON with its long base64 texts (so X takes pictures) as size and sha256."""
+def _without_files(value: Any, key: str = "") -> Any:
+    """Give JSON with its files as size and sha256: base64 under “media” (so X takes pictures)."""
     if isinstance(value, dict):
-        return {key: _without_files(item) for key, item in value.items()}
+        return {key: _without_files(item, key) for key, item in value.items()}
     if isinstance(value, list):
         return [_without_files(item) for item in value]
-    if isinstance(value, str) and len(value) > 1000:
+    if isinstance(value, str) and key == "media":
         try:
             return _digest(base64.b64decode(value, validate=True))
         except (binascii.Error, ValueError):

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import __version__, config, credentials, editorial, queue, review, schedule, settings
-from bot.desk import Desk, Outlet, campaign
+from bot.desk import Desk, Outlet, campaign, typed
 from bot.errors import UsageError
 from bot.http import Exchange, Session
 from bot.model import Article, Blocked, Channel, Media, Post, State, Teaser
@@ -303,24 +303,31 @@ class App:
         )
 
     def site_of(self, url: str, name: str | None = None) -> str:
-        """Choose the site that an article belongs to: the named one, or by its host."""
+        """Choose the site that an article belongs to: the named one, or by its address."""
         return self._site(url, name).id
 
     def _site(self, url: str, name: str | None) -> settings.Site:
-        if urlsplit(url).scheme not in ("http", "https"):
+        try:
+            scheme = urlsplit(url).scheme
+        except ValueError:  # brackets that hold no address
+            scheme = ""
+        if scheme not in ("http", "https"):
             raise UsageError(f"“{url}” is no web address: give it whole, with https://.")
         if name is not None:
             return self.config.site(name)
-        host = (urlsplit(url).netloc).removeprefix("www.")
-        for site in self.config.sites.values():
-            if urlsplit(site.url).netloc.removeprefix("www.") == host:
-                return site
-        if len(self.config.sites) == 1:
-            return next(iter(self.config.sites.values()))
         if not self.config.sites:
             return unconfigured(url)
-        names = ", ".join(self.config.sites)
-        raise UsageError(f"no site has the address of {url}: say which with --site ({names}).")
+        if len(self.config.sites) == 1:
+            return next(iter(self.config.sites.values()))
+        depths = {site.id: _depth(site.url, url) for site in self.config.sites.values()}
+        deepest = max(depths.values())
+        found = [name for name, depth in depths.items() if depth == deepest]
+        if deepest and len(found) == 1:
+            return self.config.sites[found[0]]
+        lead = f"{len(found)} sites have" if deepest else "no site has"
+        raise UsageError(
+            f"{lead} the address of {url}: say which with --site ({', '.join(found)})."
+        )
 
     # -------------------------------------------------------------------- runs
 
@@ -337,7 +344,7 @@ class App:
         for each in sites:
             desk = self.desk(each)
             if not each.feeds:
-                yield Polled(each.id, "no source", notes=("no feed is configured for this site.",))
+                yield Polled(each.id, "", notes=("it has no feed, so nothing is polled.",))
             for feed in each.feeds:
                 yield Poll(self.store, self.web, desk, feed, self.media, self.now()).run()
 
@@ -411,7 +418,7 @@ class App:
         """Take a picture that an editor names into our own store."""
         from bot.media import picture
 
-        return picture.read(path, self.media, alt)
+        return picture.read(path, self.media, typed(alt))
 
     def judge_of(self, post: Post) -> queue.Judge:
         """Give what finds the problems of an edited teaser, or of a slot, for this post."""
@@ -439,7 +446,11 @@ class App:
         """Say when the next approved post is due."""
         with self.store.read() as tx:
             approved = tx.posts.list(states=(State.APPROVED,))
-        times = [post.due_at for post in approved if post.due_at is not None]
+            paused = tx.pauses.active(self.now())
+        free = [post for post in approved if not queue.covers(paused, post.site, post.channel)]
+        times = [post.due_at for post in free if post.due_at is not None]
+        if approved and not free:
+            return "All that is approved is paused. “bot status” shows what, “bot resume” goes on."
         if not times:
             return "Nothing is approved. “bot queue” shows what waits for you."
         return f"The next approved post is due at {min(times).isoformat(timespec='minutes')}."
@@ -449,6 +460,18 @@ def shipped(name: str) -> Path:
     """Find a folder that comes with the bot: inside an installed one, beside a checkout."""
     inside = HERE / "_shipped" / name
     return inside if inside.is_dir() else HERE.parent / name
+
+
+def _depth(home: str, url: str) -> int:
+    """Tell how much of a site's address an article's begins with: of its path, 0 for none of it.
+
+    Sister sites share a host and differ by path, “/” and “/es/”: the deepest one is meant.
+    """
+    site, page = urlsplit(home), urlsplit(url)
+    if site.netloc.lower().removeprefix("www.") != page.netloc.lower().removeprefix("www."):
+        return 0
+    folder = f"{site.path.rstrip('/')}/"
+    return len(folder) if f"{page.path}/".startswith(folder) else 0
 
 
 def unconfigured(url: str) -> settings.Site:

@@ -18,6 +18,10 @@ from bot.errors import BotError
 
 log = logging.getLogger("bot")
 
+#: At the end a tick under way has so long to finish. One that hangs on a slow site is
+#: left: what it had not committed is done again by the next, as after a crash.
+GRACE = timedelta(seconds=5)
+
 
 def run(
     ticks: Mapping[str, tuple[Callable[[], None], timedelta]],
@@ -27,7 +31,8 @@ def run(
     """Call every tick at its interval until SIGINT, SIGTERM or `stop`.
 
     All start at once. A tick that fails is reported and called again; it never
-    stops another. A tick that runs long is not started twice.
+    stops another. A tick that runs long is not started twice, and keeps the end
+    waiting for GRACE at most.
     """
     from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -38,9 +43,10 @@ def run(
         # The default of one second drops a tick that a busy machine starts late.
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
     )
+    left = threading.Event()
     for name, (tick, every) in ticks.items():
         scheduler.add_job(
-            _guarded(name, tick),
+            _leaving(_guarded(name, tick), left),
             "interval",
             seconds=every.total_seconds(),
             id=name,
@@ -52,7 +58,10 @@ def run(
     try:
         stopped.wait()
     finally:
+        grace = threading.Timer(GRACE.total_seconds(), left.set)
+        grace.start()
         scheduler.shutdown(wait=True)
+        grace.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -65,6 +74,18 @@ def _guarded(name: str, tick: Callable[[], None]) -> Callable[[], None]:
             log.error("%s: %s", name, error)
         except Exception:
             log.exception("%s: an unforeseen fault; it is tried again at the next tick", name)
+
+    return call
+
+
+def _leaving(tick: Callable[[], None], left: threading.Event) -> Callable[[], None]:
+    """Call `tick` on a thread that ends with the process, and wait for it until `left`."""
+
+    def call() -> None:
+        thread = threading.Thread(target=tick, daemon=True)
+        thread.start()
+        while thread.is_alive() and not left.is_set():
+            thread.join(0.1)
 
     return call
 

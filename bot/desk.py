@@ -6,18 +6,22 @@ and looks the same on every way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from bot import http
-from bot.errors import BotError, NotAnArticle, TemplateError, UsageError
+from bot import http, identity
+from bot.errors import FetchError, NotAnArticle, TemplateError, UsageError
 from bot.media import picture
 from bot.model import PLATFORM_ALIASES, Article, Channel, Entry, Media, Problem, Teaser
 from bot.queue import Judge, Made, Rules
 from bot.site import page
+
+#: Control codes (not the end of a line) and what turns the reading direction unseen.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,17 @@ class Desk:
             raise NotAnArticle(f"{url} leads to another site, {answer.url}.")
         article = page.read(
             answer.body,
-            answer.url,
+            identity.untracked(answer.url),
             charset=answer.charset,
             timezone=self.zone,
             not_authors=tuple(self.not_authors),
             site_name=self.name,
             kinds=self.kinds,
         )
+        if {"noindex", "none"} & set(
+            re.split(r"[\s,:]+", answer.headers.get("X-Robots-Tag", "").lower())
+        ):
+            article = replace(article, noindex=True)
         return article if entry is None else _merge(article, entry, (self.name, *self.not_authors))
 
 
@@ -119,8 +127,8 @@ def with_pictures(
 ) -> list[tuple[Outlet, Made]]:
     """Take the pictures of some teasers into our own store, each once.
 
-    A picture that cannot be had is left out with a problem, which blocks where the
-    platform takes no post without one.
+    A picture that cannot be had is left out, and a person must look; it blocks the
+    post where the platform takes none without one.
     """
     taken: dict[str, Media | str] = {}
     result = []
@@ -130,7 +138,7 @@ def with_pictures(
         whole = tuple(each for each in media if not isinstance(each, str))
         teaser = replace(piece.teaser, media=whole)
         problems = list(piece.problems)
-        problems += [
+        missing = [
             Problem(
                 "picture-missing",
                 f"{why} Give another one with “bot edit ID --image FILE”.",
@@ -142,7 +150,9 @@ def with_pictures(
             told = {problem.code for problem in (*piece.problems, *piece.reasons)}
             again = outlet.judge(article, teaser, now, None)
             problems += [problem for problem in again.problems if problem.code not in told]
-        result.append((outlet, replace(piece, teaser=teaser, problems=tuple(problems))))
+        reasons = (*piece.reasons, *missing)
+        made_whole = replace(piece, teaser=teaser, problems=tuple(problems), reasons=reasons)
+        result.append((outlet, made_whole))
     return result
 
 
@@ -154,7 +164,7 @@ def _taken(
     if media.url not in taken:
         try:
             taken[media.url] = picture.take(media, session, folder)
-        except BotError as error:
+        except (FetchError, picture.NotAPicture) as error:
             taken[media.url] = f"The picture is missing: {error}"
     kept = taken[media.url]
     if isinstance(kept, str):
@@ -179,12 +189,18 @@ def _merge(article: Article, entry: Entry, nobody: Sequence[str]) -> Article:
     )
 
 
+def typed(words: str) -> str:
+    """Leave out of a person's words what no terminal shows, so that nobody approves it unseen."""
+    return _UNSEEN.sub("", words.replace("\t", " "))
+
+
 def reword(teaser: Teaser, text: str, article_url: str, *, add_link: bool) -> Teaser:
     """Put a person's own text into a teaser.
 
     A link to the article that the text brings, without the campaign, is the
     post's link then; with `add_link` a text that brings none gets the whole link.
     """
+    text = typed(text)
     if teaser.link and teaser.link not in text:
         if article_url in text:
             return replace(teaser, text=text, link=article_url)

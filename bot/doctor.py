@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot import config, http
+from bot import config, http, identity
 from bot.app import App
 from bot.errors import BotError, FetchError, StoreError
 from bot.model import Article
@@ -84,6 +84,14 @@ def _site(app: App, site: Site) -> Iterator[Check]:
             yield Check(site.id, "fault", str(error), unreachable=True)
         else:
             yield Check(site.id, "ok", f"{url} holds {len(read.entries)} articles.")
+            named = {(each.guid, identity.url_key(each.url)) for each in read.entries if each.guid}
+            if len({guid for guid, _ in named}) < len(named):
+                words = "gives several articles one guid: they count as one, mend the feed."
+                yield Check(site.id, "fault", f"{url} {words}")
+    unread = [name for name in ("sitemaps", "wordpress", "pages") if getattr(site, name)]
+    if unread:
+        words = f"{', '.join(unread)}: this version does not read them, only feeds."
+        yield Check(site.id, "note", words)
     if not site.channels:
         yield Check(site.id, "fault", "has no channels: add [channels.twitter] and so on.")
 

@@ -56,6 +56,20 @@ def url_key(url: str) -> str:
     return _host(parts) + path + query + route
 
 
+def untracked(url: str) -> str:
+    """Take known trackers out of a link; the rest stays letter by letter.
+
+    What a feed hangs on its links would count our readers as the feed's.
+    """
+    address, mark, place = url.partition("#")
+    path, _, query = address.partition("?")
+    parameters = query.split("&")
+    kept = [each for each in parameters if not _TRACKER.fullmatch(each.split("=", 1)[0])]
+    if kept == parameters:
+        return url
+    return path + ("?" + "&".join(kept) if kept else "") + mark + place
+
+
 def keys_of(thing: Entry | Article) -> frozenset[tuple[str, str]]:
     """List the keys of an entry or article: sharing one means being the same.
 

@@ -112,7 +112,8 @@ class Poll:
         posts: list[int] = []
         notes = list(read.skipped)
         notes += [f"{entry.url} is dated in the future: it waits." for entry in choice.early]
-        error = ""
+        waiting: list[str] = []
+        missing: list[Entry] = []
         for entry in choice.new:
             try:
                 article = self.desk.read(self.session, entry.url, entry)
@@ -120,17 +121,26 @@ class Poll:
                 if failure.status == 410:
                     self._remember(entry, str(failure))
                     notes.append(f"{failure} It is gone for good and gets no post.")
+                elif failure.status == 404:  # not there yet, or taken back: nothing is down
+                    missing.append(entry)
+                    notes.append(f"{failure} It is looked for again at the next poll.")
                 else:
-                    error = f"a new article waits for the next poll: {failure}"
+                    waiting.append(str(failure))
                 continue
             except NotAnArticle as reason:
                 self._remember(entry, str(reason))
                 notes.append(f"{reason} It gets no post.")
                 continue
-            made = self.take(article, flood)
+            made = self._take(article, entry, flood)
             if made is not None:
                 articles.append(article.url)
                 posts += made
+        error = ""
+        if waiting:
+            count = (
+                "a new article waits" if len(waiting) == 1 else f"{len(waiting)} new articles wait"
+            )
+            error = f"{count} for the next poll: {' '.join(waiting)}"
         polled = Polled(
             self.desk.site,
             self.source,
@@ -139,17 +149,21 @@ class Poll:
             posts=tuple(posts),
             notes=tuple(notes),
         )
-        return polled, bool(error or choice.early)
+        return polled, bool(error or missing or choice.early)
 
-    def take(self, article: Article, flood: int = 0) -> list[int] | None:
-        """Store an article with its posts in one commit; None where it is known already."""
+    def _take(self, article: Article, entry: Entry, flood: int) -> list[int] | None:
+        """Store an article with its posts in one commit; None where it is known already.
+
+        It is known by the keys of its page and by those under which the source offers it.
+        """
+        keys = identity.keys_of(article) | identity.keys_of(entry)
         made = [(each, each.make(article, self.now)) for each in self.desk.wanting(article)]
         made = desks.with_pictures(made, self.session, self.media, article, self.now)
         title = identity.normal_title(article.headline)
         with self.store.write() as tx:
             twin = tx.articles.by_title(self.desk.site, title, self.now - SAME_TITLE)
             article_id, new = tx.articles.add(
-                self.desk.site, article, identity.keys_of(article), now=self.now, source=self.source
+                self.desk.site, article, keys, now=self.now, source=self.source
             )
             if not new:  # another poll was quicker, or the page shows a key that is known
                 return None

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import identity, queue
-from bot.desk import Desk, Outlet, reword, with_pictures
+from bot.desk import Desk, Outlet, reword, typed, with_pictures
 from bot.errors import UsageError
 from bot.http import Session
 from bot.media import picture
@@ -52,7 +52,7 @@ def make(
     """
     outlets = desk.among(wish.channels)
     article = desk.read(session, wish.url)
-    own = picture.read(wish.image, folder, wish.alt) if wish.image else None
+    own = picture.read(wish.image, folder, typed(wish.alt)) if wish.image else None
     made = []
     for outlet in outlets:
         piece = outlet.make(article, now)
@@ -110,7 +110,15 @@ def hold(
             assert post is not None
             if at is not None:
                 try:
-                    post = queue.approve(tx, post, outlet.rules, who=who, now=now, at=at)
+                    post = queue.approve(
+                        tx,
+                        post,
+                        outlet.rules,
+                        who=who,
+                        now=now,
+                        at=at,
+                        judge=outlet.judging(article, now),
+                    )
                 except UsageError as error:
                     refused.append(str(error))
             posts.append(post)

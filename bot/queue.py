@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import schedule
-from bot.errors import UsageError
+from bot.errors import TransitionError, UsageError
 from bot.hours import shown_duration
 from bot.model import Channel, Post, Problem, State, Teaser, Verb
 from bot.store import Tx
@@ -120,11 +120,13 @@ def approve(
     noted on the post. Raises UsageError where a problem blocks it
     or where no slot is free before it is too old.
     """
-    if post.state is State.HELD:
-        for problem in post.problems:
-            if problem.blocking:
-                raise UsageError(f"post {post.id} cannot be approved: {problem.message}")
-    given = at if at is not None else post.due_at
+    if post.state is State.APPROVED:
+        raise TransitionError(f"post {post.id} is approved already.")
+    for problem in post.problems:
+        if problem.blocking and post.state is State.HELD:
+            raise UsageError(f"post {post.id} cannot be approved: {problem.message}")
+    own = post.due_at if post.due_at is not None and post.due_at >= now else None
+    given = at if at is not None else own  # a time that has passed is no time any more
     if given is not None:
         found = _later(judge, post.teaser, given, post.problems)
         return _approve(tx, post, found, due_at=given, expires_at=None, who=who, now=now)
@@ -218,12 +220,13 @@ def _approve(
     reason: str = "",
     **columns: datetime | None,
 ) -> Post:
+    when = f"for {due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return tx.posts.change(
         post,
         Verb.APPROVE,
         State.APPROVED,
         who=who,
-        reason=reason,
+        reason=f"{reason}, {when}" if reason else when,
         now=now,
         due_at=due_at,
         approved_at=now,

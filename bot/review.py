@@ -6,13 +6,13 @@ post's state does not allow raises TransitionError and changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from bot import queue
-from bot.desk import reword
+from bot.desk import reword, typed
 from bot.errors import TransitionError, UsageError
-from bot.model import Media, Post, State, Verb
+from bot.model import Media, Post, State, Teaser, Verb
 from bot.store import Store
 
 
@@ -80,25 +80,31 @@ def edit(
         if text is not None:
             teaser = reword(teaser, text, post.article_url, add_link=False)
         if title is not None:
-            teaser = replace(teaser, title=title)
+            teaser = replace(teaser, title=typed(title))
         if media is not None:
             teaser = replace(teaser, media=media)
         if alt is not None:
             if not teaser.media:
                 raise UsageError(f"post {post_id} has no picture that the alt text could describe.")
             first, *rest = teaser.media
-            teaser = replace(teaser, media=(replace(first, alt=alt), *rest))
+            teaser = replace(teaser, media=(replace(first, alt=typed(alt)), *rest))
         return tx.posts.change(
             post,
             Verb.EDIT,
             State.HELD,
             who=who,
-            reason="",
+            reason=", ".join(_changed(post.teaser, teaser)) or "nothing",
             now=now,
             teaser=teaser,
             problems=tuple(judge(teaser, None)),
-            due_at=None,
+            due_at=post.due_at if post.expires_at is None else None,  # a time of its own stays
         )
+
+
+def _changed(before: Teaser, after: Teaser) -> list[str]:
+    """Name the parts of a teaser that differ."""
+    names = (field.name for field in fields(Teaser))
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
 
 
 def move(store: Store, post_id: int, at: datetime, *, who: str, now: datetime) -> Post:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import os
 import sys
+import traceback
 from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from bot import __version__
-from bot.errors import BotError
+from bot.errors import BotError, UsageError
 
 #: Every command by the words it is listed with; the file that holds it comes first.
 COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -96,33 +101,72 @@ def bot(ctx: click.Context, config: str | None, who: str | None, debug: bool) ->
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with the code of what happened."""
     words = sys.argv[1:] if args is None else args
+    _open_streams()
     try:
-        code = bot.main(words, prog_name="bot", standalone_mode=False)
+        code = bot.main([_readable(word) for word in words], prog_name="bot", standalone_mode=False)
+        sys.stdout.flush()  # a full disk or a reader that left shows here, not at the very end
     except click.Abort:
         code = 130
         print(file=sys.stderr)
-    except click.ClickException as error:
+    except NoArgsIsHelpError as error:
         error.show()
+        code = 2
+    except click.ClickException as error:
+        print(f"bot: {error.format_message()}{_see_help(error)}", file=sys.stderr)
         code = 2
     except BotError as error:
         if "--debug" in words:
-            raise
+            traceback.print_exc()
         print(f"bot: {error}", file=sys.stderr)
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes the second of the first
         # Whoever read our output has seen enough (`bot queue | head`).
-        sys.stderr.close()
+        _drop_output()
         code = 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the outermost border: nothing is above
         if "--debug" in words:
-            raise
+            traceback.print_exc()
         print(
             f"bot: an unforeseen fault, {type(error).__name__}: {error}\n"
             "Nothing that was stored is lost. Run the command again with --debug and "
             "report what it prints.",
             file=sys.stderr,
         )
+        _drop_output()
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_streams() -> None:
+    """Let output never fail for its letters: what a terminal cannot show is spelt out."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us
+            setattr(sys, name, io.StringIO())
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _readable(word: str) -> str:
+    """Give a word of the command line as text, also where the locale knows no UTF-8."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        try:
+            return os.fsencode(word).decode()
+        except UnicodeDecodeError:
+            raise UsageError(f"{word!r} is no text: write it in UTF-8.") from None
+    return word
+
+
+def _drop_output() -> None:
+    """Let what is left in the buffer go nowhere, so that the end of the process is quiet."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _see_help(error: click.ClickException) -> str:
+    path = getattr(getattr(error, "ctx", None), "command_path", "")
+    return f" “{path} --help” tells how." if path.count(" ") else ""

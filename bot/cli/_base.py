@@ -14,6 +14,7 @@ import click
 
 from bot.app import App
 from bot.errors import UsageError
+from bot.model import PLATFORM_ALIASES
 
 
 class Command(click.Command):
@@ -81,6 +82,23 @@ def local_time(app: App, text: str, site: str) -> datetime:
     if moment.note:
         print(moment.note, file=sys.stderr)
     return moment.at
+
+
+def named(app: App, site: str | None, channel: str | None = None) -> str | None:
+    """Check the names that a listing is narrowed by, and give the channel's own name.
+
+    Raises UsageError where one is unknown: an empty list would say that all is done.
+    """
+    if site is not None:
+        app.config.site(site)
+    known = {each.name for each in app.config.channels() if site in (None, each.site)}
+    if channel is None or channel in known:
+        return channel
+    own = PLATFORM_ALIASES.get(channel, channel)
+    if own not in known:
+        there = ", ".join(sorted(known)) or "none"
+        raise UsageError(f"there is no channel “{channel}”; there are: {there}.")
+    return own
 
 
 def login_name() -> str:

@@ -35,7 +35,8 @@ STYLES = {
 
 def to_json(value: Any) -> None:
     """Print one JSON document on standard output; times are ISO 8601."""
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2, default=_plain)
+    narrow = not (sys.stdout.encoding or "").lower().startswith("utf")
+    json.dump(value, sys.stdout, ensure_ascii=narrow, indent=2, default=_plain)
     print()
 
 
@@ -52,6 +53,11 @@ def _plain(value: Any) -> Any:
 def say(*words: object) -> None:
     """Report progress: to standard error, so that standard output stays clean."""
     print(*words, file=sys.stderr, flush=True)
+
+
+def counted(number: int, what: str) -> str:
+    """Say how many of something there are: “1 post”, “4 posts”."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def console(*, error: bool = False) -> Console:
@@ -111,8 +117,11 @@ def moment(at: datetime | None, zone: tzinfo, now: datetime) -> str:
     return f"{day} {local:%H:%M} {getattr(zone, 'key', local.tzname())}"
 
 
-def show_posts(app: App, posts: Iterable[Post]) -> None:
-    """Print posts for a person, the posts of one article together."""
+def show_posts(app: App, posts: Iterable[Post], *, most: int | None = None) -> None:
+    """Print posts for a person, the posts of one article together.
+
+    With `most`, a longer text is cut after so many lines, and says so.
+    """
     out = console()
     article = None
     for post in posts:
@@ -121,11 +130,12 @@ def show_posts(app: App, posts: Iterable[Post]) -> None:
             out.print()
             out.print(_text(post.article_title or post.article_url, "bold"))
             out.print(_text(post.article_url, "dim"))
-        _post(out, app, post)
-    out.print()
+        _post(out, app, post, most)
+    if article is not None:
+        out.print()
 
 
-def _post(out: Console, app: App, post: Post) -> None:
+def _post(out: Console, app: App, post: Post, most: int | None) -> None:
     from rich.text import Text
 
     platform = app.platform(post.platform)
@@ -141,7 +151,10 @@ def _post(out: Console, app: App, post: Post) -> None:
     out.print(head)
     if post.teaser.title:
         _indented(out, _text(post.teaser.title, "bold"), 8)
-    _indented(out, _text(post.teaser.text), 8)
+    rest = _indented(out, _text(post.teaser.text), 8, most)
+    if rest:
+        more = f"… {counted(rest, 'more line')}: bot show {post.id}"
+        _indented(out, _text(more, "dim italic"), 8)
     for line in _beside(post, platform.limits.link == "attached"):
         _indented(out, _text(line, "dim"), 8)
     show_problems(out, post.problems, indent=8)
@@ -186,21 +199,31 @@ def show_exchanges(out: Console, exchanges: Iterable[Exchange]) -> None:
             _indented(out, _text(text), 5)
 
 
-def _indented(out: Console, words: Text, indent: int) -> None:
-    """Print text behind a margin, without blanks that a copy would take along."""
+def _indented(out: Console, words: Text, indent: int, most: int | None = None) -> int:
+    """Print text behind a margin, without blanks at the ends of its lines.
+
+    At most `most` lines and one more are printed; the number of those left out is returned.
+    """
     from rich.text import Text
 
-    for line in words.wrap(out, max(20, out.width - indent)):
+    lines = words.wrap(out, max(20, out.width - indent))
+    shown = len(lines) if most is None or len(lines) <= most + 1 else most
+    for line in lines[:shown]:
         line.rstrip()
         out.print(Text(" " * indent) + line if line.plain else "")
+    return len(lines) - shown
+
+
+def printable(words: str) -> str:
+    """Drop what a terminal would obey instead of show."""
+    return "".join(c if c.isprintable() or c in _INVISIBLE else " " for c in words)
 
 
 def _text(words: str, style: str = "") -> Text:
     """Make printable text: whatever an article holds, it is no markup and no control code."""
     from rich.text import Text
 
-    shown = "".join(c if c.isprintable() or c in _INVISIBLE else " " for c in words)
-    return Text(shown, style=style)
+    return Text(printable(words), style=style)
 
 
 # Joiners and isolates belong to a text; overrides and control codes only deceive.

@@ -7,6 +7,7 @@ import click
 from bot.cli._base import Command, local_time, opened
 from bot.cli._print import moment, say
 from bot.errors import UsageError
+from bot.model import PLATFORM_ALIASES
 
 
 @click.command(cls=Command)
@@ -45,7 +46,8 @@ def resume(ctx: click.Context, scope: str | None, every: bool) -> None:
                     f"several pauses are on: name one of {', '.join(active)}, or give --all."
                 )
             else:
-                names = [_scope(app.scopes(), scope, False)]
+                # a site that left the configuration can still be paused
+                names = [_scope((*app.scopes(), *active), scope, False)]
             for name in names:
                 tx.pauses.resume(name)
         ended = [name for name in names if name in active]
@@ -60,6 +62,9 @@ def _scope(scopes: tuple[str, ...], scope: str | None, every: bool) -> str:
     if every == (scope is not None):
         raise UsageError("say what to pause: a site, SITE/CHANNEL, or --all.")
     name = "*" if every or scope == "*" else str(scope)
+    if name not in scopes:  # “harbour/x” means its Twitter channel
+        site, _, channel = name.partition("/")
+        name = f"{site}/{PLATFORM_ALIASES[channel]}" if channel in PLATFORM_ALIASES else name
     if name != "*" and name not in scopes:
         raise UsageError(f"there is no site or channel “{name}”; there are: {', '.join(scopes)}.")
     return name

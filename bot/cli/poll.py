@@ -8,7 +8,7 @@ import click
 
 from bot import queue, review
 from bot.cli._base import Command, json_option, opened
-from bot.cli._print import post_row, say, show_posts, to_json
+from bot.cli._print import counted, post_row, say, show_posts, to_json
 from bot.ingest import Polled
 
 
@@ -47,17 +47,20 @@ def poll(ctx: click.Context, site: str | None, as_json: bool) -> int:
 
 def sentence(result: Polled) -> str:
     """Say in a sentence what a poll of one source did."""
-    where = f"{result.site}: {result.source}"
+    where = f"{result.site}: {result.source}" if result.source else result.site
     lines = []
+    if not result.source:
+        return f"{where}: {' '.join(result.notes)}"
     if result.unchanged:
         lines.append(f"{where}: nothing new.")
-    elif result.remembered:
+    elif result.remembered is not None:
         lines.append(
             f"{where}: first poll; {result.remembered} articles remembered, none of them is "
             "posted. What is published from now on becomes posts."
         )
     elif result.articles:
-        lines.append(f"{where}: {len(result.articles)} new, {len(result.posts)} posts.")
+        new = counted(len(result.articles), "new article")
+        lines.append(f"{where}: {new}, {counted(len(result.posts), 'post')}.")
     elif not result.error:
         lines.append(f"{where}: nothing new.")
     if result.error:

@@ -11,7 +11,7 @@ from bot.cli._base import Command, json_option, local_time, opened
 from bot.cli._print import console, post_row, say, show_exchanges, show_posts, to_json
 from bot.cli.publish import rehearsal_row, show_outcome
 from bot.errors import UsageError
-from bot.model import Published
+from bot.model import Published, State
 from bot.oneoff import Wish
 
 
@@ -88,6 +88,6 @@ def post(
             say(f"{len(result.existing)} were there already: --again makes one more of each.")
         for sentence in result.refused:
             say(f"bot: {sentence}")
-        if when and result.made:
+        if any(made.state is State.APPROVED for made in result.made):
             say("Approved. This version sends nothing: “bot publish --dry-run” rehearses.")
         return int(bool(result.refused))

@@ -77,6 +77,8 @@ def _print(shown: Preview) -> None:
     out = console()
     article = shown.article
     facts = Table.grid(padding=(0, 2))
+    facts.add_column()
+    facts.add_column(overflow="fold")  # a link that is cut short cannot be followed
     for name, value in (
         ("Headline", article.headline),
         ("Social title", article.social_title if article.social_title != article.headline else ""),

@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from bot.cli._base import Command, json_option, opened
-from bot.cli._print import console, exchange_row, post_row, say, show_exchanges, show_posts, to_json
+from bot.cli._print import (
+    console,
+    counted,
+    exchange_row,
+    post_row,
+    say,
+    show_exchanges,
+    show_posts,
+    to_json,
+)
 from bot.errors import UsageError
 from bot.model import Published
 from bot.publisher import Rehearsal
@@ -35,7 +44,7 @@ def publish(ctx: click.Context, dry_run: bool, as_json: bool) -> int:
                 show_posts(app, [rehearsal.post])
                 show_exchanges(console(), rehearsal.exchanges)
                 show_outcome(rehearsal)
-            say(f"{len(rehearsals)} posts are due; nothing was sent.")
+            say(f"{counted(len(rehearsals), 'post')} due; nothing was sent.")
             if not rehearsals:
                 say(app.next_due())
         return int(any(not isinstance(each.outcome, Published) for each in rehearsals))

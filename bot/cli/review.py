@@ -10,17 +10,17 @@ import click
 
 from bot import review
 from bot.app import App
-from bot.cli._base import Command, json_option, local_time, opened
+from bot.cli._base import Command, json_option, local_time, named, opened
 from bot.cli._print import moment, post_row, say, show_posts, to_json
 from bot.errors import BotError, UsageError
 from bot.model import Post, State
 
-_ids = click.argument("post_ids", metavar="ID…", type=int, nargs=-1)
+_ids = click.argument("post_ids", metavar="ID…", type=int, nargs=-1, required=True)
 _id = click.argument("post_id", metavar="ID", type=int)
 
 
 @click.command(cls=Command)
-@_ids
+@click.argument("post_ids", metavar="ID…", type=int, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every held post without problems.")
 @click.option("--site", metavar="SITE", help="With --all: only this site.")
 @click.option("--at", "at", metavar="TIME", help="A time of its own: “2026-11-23 09:00”, “in 20m”.")
@@ -45,6 +45,7 @@ def approve(
         raise UsageError("name the posts to approve, “bot approve 3 4”, or give --all.")
     with opened(ctx) as app:
         if every:
+            named(app, site)
             with app.store.read() as tx:
                 held = tx.posts.list(states=(State.HELD,), site=site)
             posts = [post for post in held if review.approvable(post)]
@@ -139,6 +140,7 @@ def edit(
     """
     with opened(ctx) as app:
         post = app.post(post_id)
+        written = ""
         if text is None and title is None and image is None and alt is None:
             if not sys.stdin.isatty():
                 raise UsageError("say what to change: --text, --title, --image or --alt.")
@@ -146,7 +148,7 @@ def edit(
             if text is None:
                 say("Nothing was changed.")
                 return 0
-            text = text.strip()
+            text = written = text.strip()
 
         def one(post_id: int) -> Post:
             return review.edit(
@@ -162,7 +164,10 @@ def edit(
                 version=post.version,
             )
 
-        return _each(app, (post_id,), one, as_json)
+        code = _each(app, (post_id,), one, as_json)
+        if code and written:
+            say(f"What you wrote, so that it is not lost:\n\n{written}")
+        return code
 
 
 @click.command(cls=Command)
@@ -192,9 +197,9 @@ def move(ctx: click.Context, post_id: int, at: str, as_json: bool) -> int:
 def _each(app: App, post_ids: tuple[int, ...], one: Callable[[int], Post], as_json: bool) -> int:
     """Do one step with each post; a post that refuses does not stop the others."""
     if not post_ids:
-        say("No post was named, and none was changed: “bot queue” lists them.")
+        say("Nothing is held without problems, and nothing was changed.")
     done: list[Post] = []
-    code = 0
+    code = 0  # 2 where nothing was done, 1 where some of it was not
     for post_id in dict.fromkeys(post_ids):
         try:
             post = one(post_id)
@@ -210,9 +215,9 @@ def _each(app: App, post_ids: tuple[int, ...], one: Callable[[int], Post], as_js
             word = "goes out" if post.state is State.APPROVED else "meant for"
             when = f", {word} {moment(post.due_at, app.zone(post.site), app.now())}"
         say(f"#{post.id} {app.platform(post.platform).label}: {post.state}{when}")
-        if post.state is State.APPROVED:
+        if post.state in (State.APPROVED, State.HELD):
             for problem in post.problems:
-                say(f"    ! {problem.message}")
+                say(f"    {'✗' if problem.blocking else '!'} {problem.message}")
     if as_json:
         to_json([post_row(post) for post in done])
-    return code
+    return 1 if code and done else code

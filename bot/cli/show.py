@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import click
 
-from bot.cli._base import Command, json_option, opened
-from bot.cli._print import console, moment, post_row, say, show_posts, to_json
+from bot.cli._base import Command, json_option, named, opened
+from bot.cli._print import console, moment, post_row, printable, say, show_posts, to_json
 from bot.model import OPEN, State
+
+#: So many lines of a text are enough to judge it in a list; X never has more.
+GLANCE = 8
 
 GONE = (State.PUBLISHED, State.REJECTED, State.EXPIRED, State.REFUSED, State.DELETED)
 
@@ -26,17 +29,19 @@ def queue(
     platform's limit and with its problems.
     """
     with opened(ctx) as app, app.store.read() as tx:
+        channel = named(app, site, channel)
         found = tx.posts.list(states=None if every else OPEN, site=site, channel=channel)
         posts = sorted(found, key=lambda post: (post.article_id, post.id))
         if as_json:
             to_json([post_row(post) for post in posts])
             return
-        show_posts(app, posts)
+        show_posts(app, posts, most=GLANCE)
         held = sum(post.state is State.HELD for post in posts)
         if not posts:
             say("Nothing is open. “bot poll” looks for new articles; “bot history” shows the rest.")
         elif held:
-            say(f"{held} wait for you: “bot approve ID…”, “bot edit ID”, “bot reject ID”.")
+            wait = "1 waits" if held == 1 else f"{held} wait"
+            say(f"{wait} for you: “bot approve ID…”, “bot edit ID”, “bot reject ID”.")
 
 
 @click.command(cls=Command)
@@ -77,24 +82,29 @@ def show(ctx: click.Context, post_id: int, as_json: bool) -> None:
             out.print(f"  too old after {moment(post.expires_at, zone, now)}", markup=False)
         for line in log:
             why = f": {line.reason}" if line.reason else ""
-            out.print(
-                f"  {moment(line.at, zone, now)}  {line.verb} → {line.after} by {line.who}{why}",
-                markup=False,
-            )
+            what = printable(f"{line.verb} → {line.after} by {line.who}{why}")
+            out.print(f"  {moment(line.at, zone, now)}  {what}", markup=False)
 
 
 @click.command(cls=Command)
 @click.option("--site", metavar="SITE", help="Only this site.")
-@click.option("--limit", type=int, default=50, show_default=True, help="At most so many.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1_000_000),
+    default=50,
+    show_default=True,
+    help="At most so many.",
+)
 @json_option
 @click.pass_context
 def history(ctx: click.Context, site: str | None, limit: int, as_json: bool) -> None:
     """List what went out and what did not go out, latest first."""
     with opened(ctx) as app, app.store.read() as tx:
+        named(app, site)
         posts = tx.posts.list(states=GONE, site=site, limit=limit, newest_first=True)
         if as_json:
             to_json([post_row(post) for post in posts])
             return
-        show_posts(app, posts)
+        show_posts(app, posts, most=GLANCE)
         if not posts:
             say("Nothing went out yet. “bot queue” shows what is open.")

@@ -34,7 +34,7 @@ def status(ctx: click.Context, as_json: bool) -> int:
 
         out, now = console(), app.now()
         for post in state.needs_person:
-            why = "; ".join(problem.message for problem in post.problems) or post.reason
+            why = " ".join(problem.message for problem in post.problems) or post.reason
             line = f"#{post.id} {post.site}/{post.channel} is {post.state} and needs you: {why}"
             out.print(Text(line, "red"))
         counts = ", ".join(

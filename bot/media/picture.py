@@ -11,7 +11,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from bot.errors import BotError
+from bot.errors import StoreError, UsageError
 from bot.http import Session, fetch
 from bot.model import Media
 
@@ -26,7 +26,7 @@ _MAGIC = (
 )
 
 
-class NotAPicture(BotError):
+class NotAPicture(UsageError):
     """The bytes are no JPEG, PNG, GIF or WebP."""
 
 
@@ -48,15 +48,24 @@ def read(path: Path, folder: Path, alt: str = "") -> Media:
 
 
 def keep(media: Media, content: bytes, folder: Path) -> Media:
-    """Store bytes once under their hash and return `media` with path, hash, size and type."""
+    """Store bytes once under their hash and return `media` with path, hash, size and type.
+
+    Raises NotAPicture, and StoreError where the folder takes nothing.
+    """
     mime, suffix = _type_of(content, media.url or "the file")
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{digest}{suffix}"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.part")
-        part.write_bytes(content)
-        part.replace(path)  # whole or not at all, also after a crash
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{os.getpid()}.part")
+            part.write_bytes(content)
+            part.replace(path)  # whole or not at all, also after a crash
+    except OSError as error:
+        raise StoreError(
+            f"pictures cannot be kept in {folder} ({error.strerror}): make room there, or give "
+            "this user the right to write."
+        ) from None
     return replace(media, path=str(path), sha256=digest, size=len(content), mime=mime)
 
 

@@ -180,5 +180,10 @@ def _caption(text: str) -> list[Problem]:
 def _public(picture: Media | None) -> list[Problem]:
     if picture is None or (picture.url.isascii() and is_web_address(picture.url)):
         return []
-    message = f"Instagram cannot fetch “{picture.url}”: the picture needs a public web address."
+    message = (
+        f"Instagram cannot fetch “{picture.url}”: the picture needs a public web address."
+        if picture.url
+        else "Instagram fetches pictures from a public web address, and a file of your own has none"
+        " yet: keep the article's own picture, or reject this post and post it by hand."
+    )
     return [Problem("picture-not-public", message, blocking=True)]

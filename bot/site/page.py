@@ -133,7 +133,10 @@ def _people_and_text(
         guess = _fallback.guess(seen.doc.source, seen.doc.url)
         authors = authors or _people.shown(people.read_all(guess.authors), seen.region)
         if _extent(paragraphs) < ENOUGH_TEXT:
-            paragraphs = max(paragraphs, [[line] for line in guess.body], key=_extent)
+            guessed = [[line] for line in guess.body]
+            # A guess that holds little more holds headline and caption beside the same text.
+            if _extent(guessed) > 2 * _extent(paragraphs):
+                paragraphs = guessed
     credits = _credits.take(paragraphs, seen.lang, people)
     if not credits.translators:
         named = (plain(t.get("name")) for t in seen.graph.things(seen.node.get("translator")))

@@ -58,7 +58,7 @@ def read(db: Connection, statement: Select[Any]) -> tuple[Post, ...]:
 
 def get(db: Connection, post_id: int) -> Post:
     """Read one post; UsageError where there is none of this number."""
-    found = read(db, query().where(posts.c.id == post_id))
+    found = read(db, query().where(posts.c.id == post_id)) if post_id < 2**63 else ()
     if not found:
         raise UsageError(f"there is no post {post_id}: `bot queue --all` lists them all.")
     return found[0]

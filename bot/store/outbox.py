@@ -29,6 +29,9 @@ from bot.model import (
 from bot.store import _life
 from bot.store._schema import attempts, pauses, posts
 
+#: A blocked channel is asked again after this; it must not be asked without end.
+BLOCKED_REST = timedelta(minutes=5)
+
 
 class Outbox:
     """The outbox, in one transaction."""
@@ -160,7 +163,7 @@ def _settlement(outcome: Outcome, now: datetime) -> tuple[Verb, State, str, dict
         case Refused(reason):
             return Verb.SETTLE, State.REFUSED, reason, {"resume": None}
         case Blocked(reason):
-            return Verb.BLOCK, State.APPROVED, reason, {}
+            return Verb.BLOCK, State.APPROVED, reason, {"not_before": now + BLOCKED_REST}
         case Unknown(reason):
             return Verb.SETTLE, State.UNKNOWN, reason, {}
         case Absent():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.identity import cms_id, cms_key, keys_of, normal_title, url_key
+from bot.identity import cms_id, cms_key, keys_of, normal_title, untracked, url_key
 from bot.model import Article, Entry
 
 BASE = "https://harbour.example/news/strike"
@@ -144,3 +144,24 @@ def test_a_headline_is_known_again_in_other_typography() -> None:
         '"Open the borders" - new caravan'
     )
     assert normal_title("Strike ends") != normal_title("Strike spreads")
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        (BASE, BASE),
+        (BASE + "?utm_source=rss", BASE),
+        (
+            BASE + "?utm_source=rss&id=1&&id=2&fbclid=z#part?utm_x=1",
+            BASE + "?id=1&&id=2#part?utm_x=1",
+        ),
+        (
+            "https://h.example/spip.php?article717&xtor=RSS-1",
+            "https://h.example/spip.php?article717",
+        ),
+        (BASE + "?", BASE + "?"),
+    ],
+)
+def test_trackers_leave_a_link_and_nothing_else_does(url: str, clean: str) -> None:
+    assert untracked(url) == clean
+    assert url_key(clean) == url_key(url)

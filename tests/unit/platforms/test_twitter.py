@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import base64
+import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,11 @@ def test_the_picture_is_uploaded_whole_and_described(tmp_path: Path) -> None:
     paths = [each.url.removeprefix("http://127.0.0.1:9") for each in rehearsed._session.journal]
     assert paths == ["/2/media/upload", "/2/media/metadata", "/2/tweets"]
     upload, describe, post = (each.body for each in rehearsed._session.journal)
-    assert base64.b64decode(upload["media"]) == b"\xff\xd8\xffpicture"
+    picture = b"\xff\xd8\xffpicture"
+    assert upload["media"] == {
+        "size": len(picture),
+        "sha256": hashlib.sha256(picture).hexdigest(),
+    }
     assert upload["media_category"] == "tweet_image"
     assert describe["metadata"]["alt_text"]["text"] == "A gate"
     assert post["media"]["media_ids"] == [describe["id"]]
