@@ -1,0 +1,146 @@
+"""One article by hand: the same posts, shown and not repeated, in the person's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from world import JPEG, Site
+
+from bot import oneoff, queue
+from bot.desk import Desk, Outlet
+from bot.errors import UsageError
+from bot.http import Session
+from bot.media.picture import NotAPicture
+from bot.model import Article, Entry, Problem, State, Teaser
+from bot.oneoff import Result, Wish
+from bot.store import Store
+
+MakeDesk = Callable[..., Desk]
+MakeOutlet = Callable[..., Outlet]
+
+
+@pytest.fixture
+def by_hand(
+    store: Store, site: Site, web: Session, tmp_path: Path, now: datetime
+) -> Callable[..., Result]:
+    """Make and hold the posts of the site's article `one`."""
+    site.article("one")
+
+    def do(desk: Desk, at: datetime | None = None, **wish: object) -> Result:
+        asked = Wish(f"{site.url}/one", **wish)  # type: ignore[arg-type]
+        article, made = oneoff.make(desk, web, asked, tmp_path / "media", now, at)
+        return oneoff.hold(store, desk, article, made, again=asked.again, at=at, who="mia", now=now)
+
+    return do
+
+
+def test_posts_enter_the_queue_and_wait(desk: MakeDesk, by_hand: Callable[..., Result]) -> None:
+    result = by_hand(desk())
+    (post,) = result.made
+    assert (post.state, post.occasion, result.existing) == (State.HELD, "first", ())
+    assert post.teaser.media[0].sha256
+
+
+def test_what_exists_is_shown_and_not_repeated(
+    desk: MakeDesk, by_hand: Callable[..., Result]
+) -> None:
+    (first,) = by_hand(desk()).made
+    again = by_hand(desk())
+    assert (again.made, again.existing) == ((), (first,))
+    (second,) = by_hand(desk(), again=True).made
+    assert (second.article_id, second.occasion) == (first.article_id, "again-2")
+    (third,) = by_hand(desk(), again=True).made
+    assert third.occasion == "again-3"
+    assert len(by_hand(desk()).existing) == 3
+
+
+def test_a_time_approves_and_overrides_the_windows(
+    desk: MakeDesk,
+    outlet: MakeOutlet,
+    by_hand: Callable[..., Result],
+    rules: Callable[..., queue.Rules],
+    now: datetime,
+) -> None:
+    at = now + timedelta(days=3)
+    none = desk(outlets=(outlet(rules=rules(review="none")),))
+    (post,) = by_hand(none, at).made
+    assert (post.state, post.due_at, post.approved_by) == (State.APPROVED, at, "mia")
+
+
+def test_a_hand_asks_for_a_look_also_where_nobody_reviews(
+    desk: MakeDesk,
+    outlet: MakeOutlet,
+    by_hand: Callable[..., Result],
+    rules: Callable[..., queue.Rules],
+) -> None:
+    (post,) = by_hand(desk(outlets=(outlet(rules=rules(review="none")),))).made
+    assert post.state is State.HELD
+
+
+def test_what_blocks_stays_held_and_the_others_go_on(
+    desk: MakeDesk, outlet: MakeOutlet, by_hand: Callable[..., Result], now: datetime
+) -> None:
+    def blocked(article: Article, now: datetime) -> queue.Made:
+        return queue.Made(Teaser("A"), (Problem("text-too-long", "Too long.", True),), ())
+
+    two = desk(outlets=(outlet(write=blocked), outlet("facebook")))
+    result = by_hand(two, now)
+    assert [post.state for post in result.made] == [State.HELD, State.APPROVED]
+    (sentence,) = result.refused
+    assert "cannot be approved: Too long." in sentence
+
+
+def test_own_words_and_picture_are_judged(
+    desk: MakeDesk,
+    outlet: MakeOutlet,
+    by_hand: Callable[..., Result],
+    site: Site,
+    tmp_path: Path,
+) -> None:
+    def judge(article: Article, words: Teaser, now: datetime, at: datetime | None) -> queue.Made:
+        return queue.Made(words, (Problem("own", words.text),), ())
+
+    own = tmp_path / "own.jpg"
+    own.write_bytes(JPEG + b"own")
+    judging = desk(outlets=(outlet(judge=judge),))
+    (post,) = by_hand(judging, text="My words.", image=own, alt="A quay.").made
+    assert post.teaser.text.startswith("My words.")
+    assert post.teaser.media[0].alt == "A quay."
+    assert post.teaser.media[0].size == len(JPEG) + 3
+    assert [problem.code for problem in post.problems] == ["own"]
+    assert ("GET", "/picture.jpg") not in site.seen
+
+
+def test_what_cannot_be_done_is_said_before_anything_is_read(
+    desk: MakeDesk, by_hand: Callable[..., Result], site: Site, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="no channel “myspace”"):
+        by_hand(desk(), channels=("myspace",))
+    assert site.seen == []
+    with pytest.raises(NotAPicture, match="cannot be read"):
+        by_hand(desk(), image=tmp_path / "none.jpg")
+
+
+def test_a_remembered_article_becomes_a_whole_one(
+    store: Store, desk: MakeDesk, by_hand: Callable[..., Result], site: Site, now: datetime
+) -> None:
+    with store.write() as tx:
+        tx.articles.remember("harbour", [Entry(f"{site.url}/one", guid="g")], now=now)
+    (post,) = by_hand(desk()).made
+    with store.read() as tx:
+        kept = tx.articles.get(post.article_id)
+    assert kept.content is not None
+    assert (kept.state, kept.title) == ("tracked", "Council votes on plan one")
+
+
+def test_an_imagined_post_is_whole(outlet: MakeOutlet, made: queue.Made, now: datetime) -> None:
+    article = Article("https://harbour.example/1", "Dockers strike")
+    post = oneoff.imagined(article, outlet(), made, now)
+    assert (post.teaser, post.article_title, post.platform) == (
+        made.teaser,
+        "Dockers strike",
+        "twitter",
+    )
