@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The ordinary run tries the same examples each time, so that a landing is decided by
+# what changed; BOT_TEST_EXPLORE=1 looks for new ones.
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("explore", max_examples=1000)
+settings.load_profile("explore" if os.environ.get("BOT_TEST_EXPLORE") else "steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 
