@@ -7,7 +7,6 @@ import importlib
 import io
 import os
 import sys
-import traceback
 from typing import Any
 
 import click
@@ -98,6 +97,12 @@ def bot(ctx: click.Context, config: str | None, who: str | None, debug: bool) ->
     ctx.obj = {"config": config, "who": who, "debug": debug}
 
 
+def _show_trace() -> None:
+    import traceback  # two milliseconds that only a fault should cost
+
+    traceback.print_exc()
+
+
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with the code of what happened."""
     words = sys.argv[1:] if args is None else args
@@ -116,7 +121,7 @@ def main(args: list[str] | None = None) -> None:
         code = 2
     except BotError as error:
         if "--debug" in words:
-            traceback.print_exc()
+            _show_trace()
         print(f"bot: {error}", file=sys.stderr)
         code = error.exit_code
     except KeyboardInterrupt:
@@ -127,7 +132,7 @@ def main(args: list[str] | None = None) -> None:
         code = 0
     except Exception as error:  # noqa: BLE001 - the outermost border: nothing is above
         if "--debug" in words:
-            traceback.print_exc()
+            _show_trace()
         print(
             f"bot: an unforeseen fault, {type(error).__name__}: {error}\n"
             "Nothing that was stored is lost. Run the command again with --debug and "
