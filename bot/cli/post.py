@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from bot.cli._base import Command, json_option, local_time, opened
-from bot.cli._print import console, post_row, say, show_exchanges, show_posts, to_json
-from bot.cli.publish import rehearsal_row, show_outcome
+from bot.cli._print import post_row, say, show_posts, to_json
+from bot.cli.publish import report
 from bot.errors import UsageError
-from bot.model import Published, State
+from bot.model import State
 from bot.oneoff import Wish
 
 
@@ -64,16 +64,9 @@ def post(
     )
     with opened(ctx) as app:
         if dry_run:
-            rehearsals = app.rehearse_one_off(wish)
-            if as_json:
-                to_json([rehearsal_row(rehearsal) for rehearsal in rehearsals])
-            else:
-                for rehearsal in rehearsals:
-                    show_posts(app, [rehearsal.post])
-                    show_exchanges(console(), rehearsal.exchanges)
-                    show_outcome(rehearsal)
-                say("Nothing was stored, nothing was sent.")
-            return int(any(not isinstance(each.outcome, Published) for each in rehearsals))
+            code = report(app, app.rehearse_one_off(wish), as_json)
+            say("Nothing was stored, nothing was sent.")
+            return code
         when = app.now() if at_once else local_time(app, at, app.site_of(url, site)) if at else None
         if when and not yes and sys.stdin.isatty():
             click.confirm(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot.app import App
 from bot.cli._base import Command, json_option, opened
 from bot.cli._print import (
     console,
@@ -37,28 +38,28 @@ def publish(ctx: click.Context, dry_run: bool, as_json: bool) -> int:
         raise UsageError(NOT_YET)
     with opened(ctx) as app:
         rehearsals = app.rehearse_due()
-        if as_json:
-            to_json([rehearsal_row(rehearsal) for rehearsal in rehearsals])
-        else:
-            for rehearsal in rehearsals:
-                show_posts(app, [rehearsal.post])
-                show_exchanges(console(), rehearsal.exchanges)
-                show_outcome(rehearsal)
-            say(f"{counted(len(rehearsals), 'post')} due; nothing was sent.")
-            if not rehearsals:
-                say(app.next_due())
-        return int(any(not isinstance(each.outcome, Published) for each in rehearsals))
+        code = report(app, rehearsals, as_json)
+        say(f"{counted(len(rehearsals), 'post')} due; nothing was sent.")
+        if not rehearsals:
+            say(app.next_due())
+        return code
 
 
-def show_outcome(rehearsal: Rehearsal) -> None:
-    """Say where a rehearsal ended before the post would have been live."""
-    if not isinstance(rehearsal.outcome, Published):
-        name = type(rehearsal.outcome).__name__.lower()
-        say(f"  It would not go out, {name}: {getattr(rehearsal.outcome, 'reason', '')}")
+def report(app: App, rehearsals: list[Rehearsal], as_json: bool) -> int:
+    """Print rehearsed posts with their requests; give 1 where one would not have gone out."""
+    if as_json:
+        to_json([_row(rehearsal) for rehearsal in rehearsals])
+    else:
+        for rehearsal in rehearsals:
+            show_posts(app, [rehearsal.post])
+            show_exchanges(console(), rehearsal.exchanges)
+            if not isinstance(rehearsal.outcome, Published):
+                row = _row(rehearsal)
+                say(f"  It would not go out, {row['outcome']}: {row['reason']}")
+    return int(any(not isinstance(each.outcome, Published) for each in rehearsals))
 
 
-def rehearsal_row(rehearsal: Rehearsal) -> dict[str, object]:
-    """Give a rehearsed post with its requests as scripts see it."""
+def _row(rehearsal: Rehearsal) -> dict[str, object]:
     return {
         "post": post_row(rehearsal.post),
         "requests": [exchange_row(exchange) for exchange in rehearsal.exchanges],

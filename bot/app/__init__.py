@@ -12,18 +12,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from bot import __version__, config, credentials, editorial, queue, review, schedule, settings
-from bot.desk import Desk, Outlet, campaign, typed
+from bot import __version__, config, credentials, queue, review, schedule, settings
+from bot.app import _desks
+from bot.desk import Desk, typed
 from bot.errors import UsageError
 from bot.http import Exchange, Session
-from bot.model import Article, Blocked, Channel, Media, Post, State, Teaser
+from bot.model import Article, Blocked, Channel, Media, Post, State
 from bot.platforms import base
 from bot.platforms.base import Platform
-from bot.selection import wanted
 from bot.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from bot.oneoff import Result, Wish
     from bot.publisher import Rehearsal
     from bot.status import Status
-    from bot.teaser import Voice
+    from bot.teaser import Templates
 
 #: A page or feed that takes longer is down for our purposes.
 FETCH_DEADLINE = timedelta(seconds=15)
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class App:
         )
 
     @cached_property
-    def templates(self) -> Any:
+    def templates(self) -> Templates:
         """The teaser templates: yours first, then those that come with the bot."""
         from bot.teaser import Templates
 
@@ -215,92 +215,13 @@ class App:
 
     def rules(self, post: Post) -> queue.Rules:
         """When the post's channel may post, and who looks first."""
-        return self._rules(self._channel(post.site, post.channel))
-
-    def _rules(self, channel: settings.ChannelConfig) -> queue.Rules:
-        limit = self.platform(channel.platform).limits.posts_per_day
-        return queue.Rules(
-            review=channel.review.rule,
-            pick=channel.use == "pick",
-            windows=channel.windows,
-            zone=self.zone(channel.site),
-            spacing=channel.spacing,
-            daily_limit=channel.daily_limit or limit or None,
-            max_age=channel.max_age,
-        )
+        return _desks.rules(self._channel(post.site, post.channel), self.zone(post.site))
 
     # ------------------------------------------------------------------- desks
 
     def desk(self, site: settings.Site) -> Desk:
         """What is needed to make the posts of a site."""
-        return Desk(
-            site=site.id,
-            name=site.name,
-            home=site.url,
-            feeds=site.feeds,
-            zone=site.timezone,
-            language=site.language,
-            flood_limit=site.flood_limit,
-            not_authors=site.not_authors,
-            kinds=site.kinds,
-            outlets=tuple(self._outlet(site, each) for each in site.channels.values()),
-        )
-
-    def _outlet(self, site: settings.Site, channel: settings.ChannelConfig) -> Outlet:
-        from bot import teaser
-
-        platform, voice = self.platform(channel.platform), self._voice(site, channel)
-        utm = site.utm_for(channel)
-
-        def wants(article: Article) -> bool:
-            only = channel.only
-            return wanted(
-                article, languages=only.language, sections=only.section, default=site.language
-            )
-
-        def write(article: Article, now: datetime) -> queue.Made:
-            link = "" if channel.link == "never" else campaign(article.url, utm)
-            made = teaser.render(
-                self.templates, article, voice=voice, platform=platform, link=link, now=now
-            )
-            return queue.Made(made.teaser, made.problems, made.reasons)
-
-        def judge(
-            article: Article, words: Teaser, now: datetime, slot_at: datetime | None
-        ) -> queue.Made:
-            problems, reasons = teaser.judge(
-                article, words, voice=voice, platform=platform, now=now, slot_at=slot_at
-            )
-            return queue.Made(words, problems, reasons)
-
-        return Outlet(
-            channel=Channel(site.id, channel.name, channel.platform, channel.account),
-            rules=self._rules(channel),
-            wants=wants,
-            write=write,
-            judge=judge,
-            needs_picture=platform.limits.media == "image",
-            link_in_text=platform.limits.link == "text",
-        )
-
-    def _voice(self, site: settings.Site, channel: settings.ChannelConfig) -> Voice:
-        from bot.teaser import Voice
-
-        return Voice(
-            site=site.id,
-            name=site.name,
-            domain=(urlsplit(site.url).hostname or "").removeprefix("www."),
-            account=channel.account,
-            language=channel.language or site.language,
-            zone=site.timezone,
-            form=getattr(channel.settings, "form", ""),
-            hashtags=site.hashtags,
-            not_authors=site.not_authors,
-            sensitive=editorial.Sensitive(
-                site.sensitive.sections, site.sensitive.tags, site.sensitive.words
-            ),
-            pictures=editorial.Pictures(site.pictures.reuse, site.pictures.own),
-        )
+        return _desks.desk(site, self.templates)
 
     def site_of(self, url: str, name: str | None = None) -> str:
         """Choose the site that an article belongs to: the named one, or by its address."""
@@ -422,7 +343,8 @@ class App:
 
     def judge_of(self, post: Post) -> queue.Judge:
         """Give what finds the problems of an edited teaser, or of a slot, for this post."""
-        outlet = self._outlet(self.config.site(post.site), self._channel(post.site, post.channel))
+        chosen = self._channel(post.site, post.channel)
+        outlet = _desks.outlet(self.config.site(post.site), chosen, self.templates)
         with self.store.read() as tx:
             article = tx.articles.get(post.article_id).content
         assert article is not None, "a post's article is stored whole"
