@@ -93,10 +93,12 @@ def media_row(media: Media) -> dict[str, Any]:
     return asdict(media)
 
 
-def article_row(article: Article) -> dict[str, Any]:
-    """Give an article as scripts see it."""
+def article_row(article: Article, zone: tzinfo) -> dict[str, Any]:
+    """Give an article as scripts see it, its times by the clock of its site."""
     row = asdict(article)
     row["kind"] = str(article.kind)
+    for name in ("published_at", "modified_at"):
+        row[name] = row[name] and row[name].astimezone(zone)
     return row
 
 

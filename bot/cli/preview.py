@@ -38,7 +38,7 @@ def preview(ctx: click.Context, url: str, site: str | None, as_json: bool) -> No
 def _row(shown: Preview) -> dict[str, object]:
     return {
         "site": shown.site,
-        "article": article_row(shown.article),
+        "article": article_row(shown.article, shown.zone),
         "posts": [
             {
                 "channel": channel.name,
