@@ -52,6 +52,7 @@ def test_the_page_of_the_sister_site(sister: Bot, site: Site) -> None:
     assert article["body"][0] == "Communiqué de presse Libérons-Les - 12 juin 2019"
     assert len(article["body"]) == 9
     assert (article["authors"], article["language"]) == ([], "fr")
+    assert article["published_at"].startswith("2019-06-13T00:00:00"), "by the site's own clock"
     assert set(posts) == {"twitter", "facebook", "instagram", "youtube"}
     assert site.seen == [("GET", SISTER)], "a preview reads the page and nothing else"
     keeps_the_rules(posts, url, article, kicker="Communiqué")
