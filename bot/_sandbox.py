@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -218,7 +218,17 @@ class _Bounded(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:
         self.generic_visit(node)
+        return _through("join", nodes.List(node.nodes, lineno=node.lineno))
+
+    def visit_List(self, node: nodes.List | nodes.Dict) -> nodes.Filter:
+        self.generic_visit(node)
         return _through("_bounded", node)
+
+    visit_Dict = visit_List
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:
+        self.generic_visit(node)
+        return _through("_bounded", node) if node.ctx == "load" else node
 
     def visit_Block(self, node: nodes.Block) -> nodes.Block:
         self.generic_visit(node)
@@ -247,6 +257,7 @@ class _Generator(CodeGenerator):
 class _Sandbox(ImmutableSandboxedEnvironment):
     code_generator_class = _Generator
     intercepted_binops = frozenset(["+", "-", "*", "**", "%"])
+    concat = staticmethod(lambda pieces: _put_together(pieces))
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
         super().__init__(
@@ -257,8 +268,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             lstrip_blocks=True,
             finalize=_written,
         )
-        kept = ("default", "first", "last", "length", "reject", "select", "trim")
+        kept = ("default", "first", "last", "length", "reject", "select")
         self.filters = {name: FILTERS[name] for name in kept} | {
+            "trim": _trim,
             "join": _join,
             "words": count_words,
             "at_most": _at_most,
@@ -276,6 +288,11 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         ours = (LoopContext, Namespace, Macro, BlockReference, jinja2.environment.TemplateModule)
         return isinstance(obj, ours) and super().is_safe_attribute(obj, attr, value)
 
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if not isinstance(argument, int | slice):
+            argument = _text(argument)
+        return super().getitem(obj, argument)
+
     def unsafe_undefined(self, obj: Any, attribute: str) -> jinja2.Undefined:
         return self.undefined(
             f"“.{attribute}” is not offered here; use a filter: {', '.join(self._offered())}.",
@@ -289,6 +306,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, context: Any, obj: Any, *args: Any, **kwargs: Any) -> Any:
         _spend()
+        _bounded([*args, *kwargs.values()])
         return super().call(context, obj, *args, **kwargs)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -319,11 +337,32 @@ def _counted(items: Iterable[Any]) -> Iterator[Any]:
 
 def _bounded(value: Any) -> Any:
     """Let a value pass unless it has grown beyond any use."""
-    if isinstance(value, Sized) and len(value) > MAX_TEXT:
+    if isinstance(value, Sized) and max(len(value), _items(value)) > MAX_TEXT:
         raise _TooMuch(f"a text or list grows beyond {MAX_TEXT} characters.")
     if isinstance(value, int | float) and abs(value) > MAX_NUMBER:
         raise _TooMuch("a number grows too large.")
     return value
+
+
+def _items(value: object) -> int:
+    """Count what a list holds, and the lists in it: a few, put into one another, are endless."""
+    if isinstance(value, Mapping):
+        return sum(1 + _items(key) + _items(each) for key, each in value.items())
+    return sum(1 + _items(each) for each in value) if isinstance(value, list | tuple) else 0
+
+
+def _put_together(pieces: Iterable[str]) -> str:
+    """Make one text of what a template writes, its own words and values alike."""
+    kept, size = [], 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size > MAX_TEXT:
+            error = _TooMuch(f"it writes more than {MAX_TEXT} characters.")
+            if isinstance(pieces, Generator):
+                pieces.throw(error)  # so that the line that wrote it is known
+            raise error
+    return "".join(kept)
 
 
 def _written(value: Any) -> Any:
@@ -350,10 +389,21 @@ def _range(*bounds: int) -> range:
 
 
 def _join(items: Iterable[Any], between: str = "") -> str:
-    texts = [str(item) for item in items]
+    texts = [_text(item) for item in items]
     if sum(map(len, texts)) + len(between) * len(texts) > MAX_TEXT:
         raise _TooMuch(f"a text grows beyond {MAX_TEXT} characters.")
     return between.join(texts)
+
+
+def _trim(value: object) -> str:
+    return _text(value).strip()
+
+
+def _text(value: object) -> str:
+    """Give a plain value as text; the text of a list is for nobody, and may be endless."""
+    if isinstance(value, list | tuple | Mapping | Namespace):
+        raise _TooMuch("this is a list and no text; a list becomes text with “| join(' ')”.")
+    return str(value)
 
 
 def _at_most(paragraphs: Sequence[str], words: int) -> list[str]:

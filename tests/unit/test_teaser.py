@@ -539,6 +539,12 @@ def test_lines_of_nothing_vanish_and_paragraphs_stay(write: Write) -> None:
             "{% for a in range(999) %}{{ headline }}{{ headline }}x{{ headline }}{% endfor %}",
             "more than",
         ),
+        ("{% for a in range(999) %}" + "x" * 999 + "{% endfor %}", "writes more than"),
+        ("{% set x = dek %}" + "{% set x = [x, x] %}" * 60 + "{{ x ~ '' }}", "grows beyond"),
+        ("{% set x = dek %}" + "{% set x = {1: x, 2: x} %}" * 60 + "{{ x ~ '' }}", "grows beyond"),
+        ("{{ dek ~ '' }}", "this is a list"),
+        ("{{ dek | trim }}", "this is a list"),
+        ("{{ headline[namespace(a=dek)] }}", "this is a list"),
         ("{{ lipsum() }}", "there is no “lipsum”"),
     ],
 )
