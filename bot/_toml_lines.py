@@ -75,6 +75,12 @@ def read(text: str) -> Document:
             if not alone:
                 return Document({}, {}, tuple(faults))
             rows[line - 1] = ""
+        except RecursionError:
+            message = "what begins here is nested too deeply."
+            return Document({}, {}, (*faults, (scanner.last_statement(), message)))
+        except ValueError:  # of a number alone
+            long = max(range(len(rows)), key=lambda row: len(rows[row])) + 1
+            return Document({}, {}, (*faults, (long, "a number here is far too long.")))
         else:
             return Document(values, scanner.lines, tuple(faults))
 
@@ -111,13 +117,17 @@ class _Scanner:
         self._statements: list[int] = []
         self._counts: dict[Key, int] = {}  # of arrays of tables
         # Of a text with a mistake, the statements up to it are all that is wanted.
-        with suppress(_Lost, tomllib.TOMLDecodeError):
+        with suppress(_Lost, tomllib.TOMLDecodeError, RecursionError):
             self._document()
 
     def statement_at(self, line: int) -> int:
         """Find the line on which the statement that reaches `line` begins."""
         found = bisect_right(self._statements, line)
         return self._statements[found - 1] if found else line
+
+    def last_statement(self) -> int:
+        """Give the line of the last statement that was reached."""
+        return self._statements[-1] if self._statements else 1
 
     def _document(self) -> None:
         table: Key = ()

@@ -180,6 +180,10 @@ class Session(requests.Session):
             return _read_whole(super().send(request, **kwargs), cap)
         except (Unreached, HTTPError, OSError) as error:  # requests' own are OSErrors
             raise self._in_plain_words(error, str(request.url), wire) from None
+        except ValueError as error:
+            if not wire.started:  # the address is none, which the caller says
+                raise
+            raise self._in_plain_words(error, str(request.url), wire) from None
         finally:
             WIRE.reset(token)
 

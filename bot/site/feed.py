@@ -29,6 +29,10 @@ MAX_SUMMARY: Final = 20_000  # characters of HTML; a feed may carry whole articl
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=")
 _ENTITY = re.compile(rb"<!ENTITY[^>]{0,2000}>", re.IGNORECASE)
+# The XML reader compares every attribute of an element with all others; real ones have 20.
+_CROWDED = re.compile(
+    rb"""(?<![\s\0])(?:[\s\0]++[^\s=<>"']++[\s\0]*+=[\s\0]*+(?:"[^"<]*+"|'[^'<]*+')){100}"""
+)
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+")
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168}  # sy:updatePeriod, in hours
@@ -80,6 +84,8 @@ def _refuse_other_things(body: bytes, url: str) -> None:
         raise NotAFeed(f"{url} answered with more than {MAX_BYTES // 1_000_000} MB.")
     if body.count(b"<") > MAX_TAGS:
         raise NotAFeed(f"{url} answered with more than {MAX_TAGS:,} elements.")
+    if _CROWDED.search(body):
+        raise NotAFeed(f"{url} answered with an element of more than a hundred attributes.")
     if start[:1] in b"{[":
         raise NotAFeed(f"{url} answered with JSON, not with an RSS or Atom feed.")
     head = re.sub(rb"<!--.*?-->", b"", start, flags=re.DOTALL)
@@ -101,13 +107,16 @@ def _parse(body: bytes, url: str, content_type: str) -> dict[str, Any]:
         and not _is_utf8(body)
     ):
         headers["content-type"] += ";" + content_type.partition(";")[2]
-    parsed: dict[str, Any] = feedparser.parse(
-        # Never str or bytes: feedparser would open such a thing as a path or URL.
-        io.BytesIO(_ENTITY.sub(b"", body)),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        parsed: dict[str, Any] = feedparser.parse(
+            # Never str or bytes: feedparser would open such a thing as a path or URL.
+            io.BytesIO(_ENTITY.sub(b"", body)),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # feedparser lets out whatever it meets, and other sources go on
+        raise NotAFeed(f"{url} answered with a feed that nobody can read.") from error
     return parsed
 
 

@@ -402,10 +402,19 @@ def test_unreachable_hosts_are_named(session: Session, monkeypatch: pytest.Monke
         b"SSH-2.0-OpenSSH_9.2\r\n",
         HEAD + b"".join(b"X-%d: 1\r\n" % n for n in range(200)) + b"\r\n",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n",
         HEAD + b"Content-Encoding: gzip\r\n\r\nnot gzip",
         HEAD + b"X: " + b"a" * 100_000,
     ],
-    ids=["cut off", "not HTTP", "header flood", "bad chunk", "bad gzip", "long header"],
+    ids=[
+        "cut off",
+        "not HTTP",
+        "header flood",
+        "bad chunk",
+        "minus chunk",
+        "bad gzip",
+        "long header",
+    ],
 )
 def test_a_broken_answer_is_one_sentence(session: Session, answer: bytes) -> None:
     def behave(visitor: socket.socket) -> None:

@@ -149,3 +149,9 @@ def test_any_text_is_read_or_told_to_be_wrong(text: str) -> None:
     else:
         assert (document.values, document.faults) == (values, ())
         assert set(document.lines) == set(leaves(values))
+
+
+@pytest.mark.parametrize("value", ["[" * 5000 + "]" * 5000, "9" * 5000])
+def test_a_value_beyond_all_measure_is_a_fault_of_its_line(value: str) -> None:
+    found = read(f"a = 1\nb = {value}\nc = 2\n")
+    assert [line for line, _ in found.faults] == [2]

@@ -264,3 +264,17 @@ def test_a_damaged_feed_is_read_or_refused_but_never_crashes(data: st.DataObject
     except FetchError:
         return
     assert all(entry.url.startswith("http") for entry in found.entries)
+
+
+@pytest.mark.parametrize("charset", ["undefined", '"a\0b"'])
+def test_a_character_set_that_nobody_can_use_is_one_sentence(charset: str) -> None:
+    body = b'<rss version="2.0"><channel><title>\xff</title></channel></rss>'
+    with pytest.raises(feed.NotAFeed, match="nobody can read"):
+        feed.read(body, "https://h.example/feed/", f"text/xml; charset={charset}", now=NOW)
+
+
+def test_an_element_of_endless_attributes_is_refused_at_once() -> None:
+    crowd = b" ".join(b'a%d="x"' % number for number in range(200_000))
+    with pytest.raises(feed.NotAFeed, match="attributes"):
+        feed.read(b"<rss><item " + crowd + b"/></rss>", "https://h.example/feed/", now=NOW)
+    feed.read(b"<rss version='2.0'><channel>" + b" " * 1_000_000, "https://h.example/", now=NOW)
