@@ -11,10 +11,11 @@ The words
     *key* is the mark by which a post is found again on its platform.
 
 The line (each ‖ a committed row)
-    feed.read → selection.choose → teaser.render → queue.hold ‖ review.approve
-    → schedule.next_slot ‖ outbox.lease → platform.publish → outbox.settle ‖
+    feed.read → selection.choose → desk.read → teaser.render → queue.hold ‖
+    review.approve → schedule.next_slot ‖
+    outbox.lease ‖ platform.publish → outbox.settle ‖
 
-    The runs (`ingest.poll`, `queue.expire`, `publisher.run_once`) never call one
+    The runs (`ingest.Poll`, `queue.expire`, `publisher.run_once`) never call one
     another: each takes what it finds in the store at `now` and returns a small
     summary, called alike by the daemon, the commands and the tests. The life of
     a post is one table, `model.TRANSITIONS`.

@@ -231,7 +231,7 @@ _NOTHING = {
     "spacing": "none",
     "budget": "none",
     "language": "the article's own",
-    "feeds": "discovered",
+    "feeds": "none: nothing is polled",
     "only.language": "all",
     "only.section": "all",
 }

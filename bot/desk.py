@@ -63,7 +63,6 @@ class Desk:
     home: str
     feeds: tuple[str, ...]
     zone: tzinfo
-    language: str
     flood_limit: int
     not_authors: Sequence[str]
     kinds: Mapping[str, Sequence[str]]
@@ -100,7 +99,7 @@ class Desk:
         kind = answer.headers.get("Content-Type", "text/html").lower()
         if "html" not in kind:
             raise NotAnArticle(f"{url} is no web page but {kind.split(';')[0]}.")
-        if _host(answer.url) not in (_host(url), _host(self.home)):
+        if identity.bare_host(answer.url) not in map(identity.bare_host, (url, self.home)):
             raise NotAnArticle(f"{url} leads to another site, {answer.url}.")
         article = page.read(
             answer.body,
@@ -223,7 +222,3 @@ def campaign(url: str, parameters: Mapping[str, str]) -> str:
     ]
     ours = [f"{name}={quote(value, safe='')}" for name, value in parameters.items()]
     return urlunsplit(parts._replace(query="&".join((*kept, *ours))))
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")

@@ -121,6 +121,11 @@ def normal_title(text: str) -> str:
     return " ".join(spaced.split())
 
 
+def bare_host(url: str) -> str:
+    """Give the host of an address as people name a site, without ``www.``; "" where it has none."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import schedule
 from bot.errors import TransitionError, UsageError
-from bot.hours import shown_duration
+from bot.hours import Windows, shown_duration
 from bot.model import Channel, Post, Problem, State, Teaser, Verb
 from bot.store import Tx
 
@@ -32,7 +32,7 @@ class Rules:
 
     review: str  # "required" | "hold" | "none"
     pick: bool  # posts are made ready, and sent only when a person picks them
-    windows: schedule.Windows
+    windows: Windows
     zone: tzinfo
     spacing: timedelta
     daily_limit: int | None

@@ -14,13 +14,9 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from bot.errors import UsageError
-from bot.hours import Window, Windows, duration, instant
-
-__all__ = ["Moment", "Window", "Windows", "day_bounds", "local_time", "next_slot", "parse_windows"]
+from bot.hours import Windows, duration, instant
 
 HORIZON = timedelta(days=60)
-
-parse_windows = Windows.parse
 
 # -------------------------------------------------------------------------- slots
 

@@ -10,6 +10,7 @@ from bot import queue
 from bot.model import OPEN, Channel, Post, State
 from bot.store import Store
 from bot.store.pauses import Pause
+from bot.store.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,33 +73,29 @@ def look(
         pauses = tx.pauses.active(now)
         counts = tx.posts.counts()
         known = {(source.site, source.url): source for source in tx.sources.all()}
-    states = []
-    for site, url in sources:
-        seen = known.get((site, url))
-        if seen is None or seen.checked_at is None:
-            states.append(
-                SourceState(site, url, False, f"{site}: {url} was never polled.", None, None, "")
-            )
-            continue
-        ago = ago_in_words(now - seen.checked_at)
-        if seen.error:
-            times = "once" if seen.failures == 1 else f"{seen.failures} times in a row"
-            sentence = f"{site}: {url} failed {times}, last {ago}: {seen.error}"
-        else:
-            sentence = f"{site}: {url} was read {ago}, all well."
-        states.append(
-            SourceState(
-                site, url, bool(seen.error), sentence, seen.checked_at, seen.ok_at, seen.error
-            )
-        )
     upcoming = [post for post in posts if post.state is State.APPROVED and post.due_at is not None]
     return Status(
         needs_person=tuple(post for post in posts if needs_person(post)),
         counts={str(state): count for state, count in counts.items()},
         paused=tuple(pauses.values()),
-        sources=tuple(states),
+        sources=tuple(_source(site, url, known.get((site, url)), now) for site, url in sources),
         channels=tuple(_channel(each, posts, set(pauses), by_hand) for each in channels),
         next=min(upcoming, key=lambda post: (post.due_at, post.id), default=None),
+    )
+
+
+def _source(site: str, url: str, seen: Source | None, now: datetime) -> SourceState:
+    where = f"{site}: {url}"
+    if seen is None or seen.checked_at is None:
+        return SourceState(site, url, False, f"{where} was never polled.", None, None, "")
+    ago = ago_in_words(now - seen.checked_at)
+    if seen.error:
+        times = "once" if seen.failures == 1 else f"{seen.failures} times in a row"
+        sentence = f"{where} failed {times}, last {ago}: {seen.error}"
+    else:
+        sentence = f"{where} was read {ago}, all well."
+    return SourceState(
+        site, url, bool(seen.error), sentence, seen.checked_at, seen.ok_at, seen.error
     )
 
 

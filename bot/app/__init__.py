@@ -21,6 +21,7 @@ from bot.app import _desks
 from bot.desk import Desk, typed
 from bot.errors import UsageError
 from bot.http import Exchange, Session
+from bot.identity import bare_host
 from bot.model import Article, Blocked, Channel, Media, Post, State
 from bot.platforms import base
 from bot.platforms.base import Platform
@@ -105,7 +106,7 @@ class App:
         )
 
     def close(self) -> None:
-        """Let go of the database and the network."""
+        """Let go of the database."""
         if self._store is not None:
             self._store.close()
 
@@ -143,7 +144,7 @@ class App:
         return Path(self.config.bot.media.dir)
 
     def platform(self, name: str) -> type[Platform]:
-        """The platform's module, for its limits and its measure."""
+        """The platform's class, for its limits and its measure."""
         return base.load(name)
 
     def bound(self, site: str, channel: str) -> tuple[Platform, Session]:
@@ -399,7 +400,7 @@ def _depth(home: str, url: str) -> int:
 def unconfigured(url: str) -> settings.Site:
     """Make up a site with a channel on every platform, to preview without configuration."""
     parts = urlsplit(url)
-    host = (parts.hostname or "site").removeprefix("www.")
+    host = bare_host(url) or "site"
     channels = {
         name: settings.ChannelConfig(
             site="preview",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import editorial, queue
 from bot.desk import Desk, Outlet, campaign
+from bot.identity import bare_host
 from bot.model import Article, Channel, Teaser
 from bot.platforms import base
 from bot.selection import wanted
@@ -26,7 +26,6 @@ def desk(site: Site, templates: Templates) -> Desk:
         home=site.url,
         feeds=site.feeds,
         zone=site.timezone,
-        language=site.language,
         flood_limit=site.flood_limit,
         not_authors=site.not_authors,
         kinds=site.kinds,
@@ -91,7 +90,7 @@ def _voice(site: Site, channel: ChannelConfig) -> Voice:
     return Voice(
         site=site.id,
         name=site.name,
-        domain=(urlsplit(site.url).hostname or "").removeprefix("www."),
+        domain=bare_host(site.url),
         account=channel.account,
         language=channel.language or site.language,
         zone=site.timezone,

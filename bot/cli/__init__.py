@@ -15,7 +15,7 @@ from click.exceptions import NoArgsIsHelpError
 from bot import __version__
 from bot.errors import BotError, UsageError
 
-#: Every command by the words it is listed with; the file that holds it comes first.
+#: Every command by its group: its name, the file that holds it, the words it is listed with.
 COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Start": (
         ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),

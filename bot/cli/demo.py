@@ -71,8 +71,10 @@ def _events(newsroom: Newsroom, app: App, every: float) -> Iterator[None]:
         approve_all(app)
 
     def go() -> None:
-        steps: list[tuple[float, Callable[[], object]]] = [(4, newsroom.publish_next)]
-        steps.append((8, approve_first))
+        steps: tuple[tuple[float, Callable[[], object]], ...] = (
+            (4, newsroom.publish_next),
+            (8, approve_first),
+        )
         for delay, step in steps:
             if ended.wait(delay):
                 return

@@ -55,7 +55,7 @@ def sentence(result: Polled) -> str:
         lines.append(f"{where}: nothing new.")
     elif result.remembered is not None:
         lines.append(
-            f"{where}: first poll; {result.remembered} articles remembered, none of them is "
+            f"{where}: first poll; {counted(result.remembered, 'article')} remembered, none is "
             "posted. What is published from now on becomes posts."
         )
     elif result.articles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from bot.app import Preview
@@ -51,10 +53,7 @@ def _row(shown: Preview) -> dict[str, object]:
                 "count": platform.measure(made.teaser.text),
                 "limit": platform.limits.text,
                 "unit": platform.limits.unit,
-                "problems": [
-                    {"code": p.code, "message": p.message, "blocking": p.blocking}
-                    for p in (*made.problems, *made.reasons)
-                ],
+                "problems": [asdict(each) for each in (*made.problems, *made.reasons)],
             }
             for channel, platform, made in shown.posts
         ],

@@ -46,6 +46,11 @@ def verdict_of(status: int) -> Verdict:
     return Refused if 400 <= status < 500 and status not in (408, 425, 429) else Retry
 
 
+def first(teaser: Teaser, kind: str) -> Media | None:
+    """Find the first "image" or "video" that a teaser carries."""
+    return next((media for media in teaser.media if media.kind == kind), None)
+
+
 def opened(media: Media) -> BinaryIO:
     """Open the bytes of `media` in our own store; raise `NothingToSend` where they are gone."""
     try:

@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.http import Sample
 from bot.model import Media, Outcome, Problem, Published, Refused, Teaser, Waiting
 from bot.platforms import base
-from bot.platforms._channel import BoundChannel, opened
+from bot.platforms._channel import BoundChannel, first, opened
 from bot.platforms._checks import common, utf16_units
 from bot.platforms._meta import SDK_HOST, Graph
 
@@ -70,7 +70,7 @@ class Platform(BoundChannel):
         if blocked := self._missing():
             return blocked
         made = dict(resume or {})
-        if self.settings.form == "link" or not (picture := _picture(teaser)):
+        if self.settings.form == "link" or not (picture := first(teaser, "image")):
             return self._post(teaser, {"link": teaser.link} if teaser.link else {}, extras=())
         if "photo" not in made:
             return self._upload(picture, made)
@@ -130,7 +130,3 @@ class Platform(BoundChannel):
             self._secrets["PAGE_TOKEN"],
             app_secret=self._secrets.get("APP_SECRET", ""),
         )
-
-
-def _picture(teaser: Teaser) -> Media | None:
-    return next((each for each in teaser.media if each.kind == "image"), None)

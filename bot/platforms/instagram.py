@@ -12,7 +12,7 @@ from pydantic import Field
 from bot.http import Sample
 from bot.model import Media, Outcome, Problem, Published, Refused, Teaser, Unknown, Waiting
 from bot.platforms import base
-from bot.platforms._channel import BoundChannel
+from bot.platforms._channel import BoundChannel, first
 from bot.platforms._checks import (
     HASHTAG,
     common,
@@ -79,7 +79,7 @@ class Platform(BoundChannel):
             *common(teaser, cls.limits, cls.measure),
             *mention_problems(teaser, cls.label),
             *_caption(teaser.text),
-            *_public(_picture(teaser)),
+            *_public(first(teaser, "image")),
         ]
 
     def publish(self, teaser: Teaser, key: str, resume: Mapping[str, Any] | None = None) -> Outcome:
@@ -99,7 +99,7 @@ class Platform(BoundChannel):
         return self._with_url(outcome) if isinstance(outcome, Published) else outcome
 
     def _contain(self, teaser: Teaser, made: dict[str, Any]) -> Outcome:
-        picture = _picture(teaser)
+        picture = first(teaser, "image")
         if picture is None or not picture.url:
             return Refused("Instagram fetches the picture itself, and this post has no public one.")
         fields = {"image_url": picture.url, "caption": teaser.text}
@@ -160,10 +160,6 @@ class Platform(BoundChannel):
             app_secret=self._secrets.get("APP_SECRET", ""),
             host=self._host(),
         )
-
-
-def _picture(teaser: Teaser) -> Media | None:
-    return next((each for each in teaser.media if each.kind == "image"), None)
 
 
 def _caption(text: str) -> list[Problem]:

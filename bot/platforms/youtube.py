@@ -26,7 +26,15 @@ from bot.model import (
     Waiting,
 )
 from bot.platforms import base
-from bot.platforms._channel import STAND_IN, BoundChannel, Failure, Verdict, opened, verdict_of
+from bot.platforms._channel import (
+    STAND_IN,
+    BoundChannel,
+    Failure,
+    Verdict,
+    first,
+    opened,
+    verdict_of,
+)
 from bot.platforms._checks import common, mention_problems, quiet_mentions
 
 # rootUrl of the discovery document, revision 20261104 (read 2026-11-22)
@@ -103,7 +111,7 @@ class Platform(BoundChannel):
         made = dict(resume or {})
         if "video" in made:
             return self._watch(made)
-        video = _video(teaser)
+        video = first(teaser, "video")
         if video is None:
             return Refused("YouTube takes videos alone, and this post has none.")
         if video.placeholder and not self._session.dry_run:
@@ -251,10 +259,6 @@ def _mime(video: Media) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _video(teaser: Teaser) -> Media | None:
-    return next((each for each in teaser.media if each.kind == "video"), None)
 
 
 def _ok(response: requests.Response, verdict: Verdict | None = None) -> None:

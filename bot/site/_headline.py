@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from bot import text
-from bot.identity import normal_title
+from bot.identity import bare_host, normal_title
 from bot.site._document import Document, plain, text_of, within
 from bot.site._jsonld import Graph, Node
 
@@ -27,7 +26,7 @@ _CUT = re.compile(r"(?:…|\.\.\.)\s*[\])]*$|\[\s*(?:…|\.\.\.)\s*\]$")
 
 def site_names(doc: Document, graph: Graph, node: Node, given: str) -> list[str]:
     """List the names by which the site may sign its titles, its own first."""
-    host = (urlsplit(doc.url).hostname or "").removeprefix("www.")
+    host = bare_host(doc.url)
     publishers = [plain(p.get("name")) for p in graph.things(node.get("publisher"))]
     webs = [plain(n.get("name")) for n in graph.of_type("WebSite", "NewsMediaOrganization")]
     claimed = [doc.meta("og:site_name"), *publishers, *webs, doc.meta("application-name")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -232,7 +232,7 @@ def _without(body: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
     return body[1:] if body and normal_title(body[0]) in known else body
 
 
-def _modified(doc: Document, node: Node, published: Stamp | None, zone: tzinfo) -> Any:
+def _modified(doc: Document, node: Node, published: Stamp | None, zone: tzinfo) -> datetime | None:
     found = _times.modified(doc, node, zone)
     if found is None or (published and found.at < published.at):
         return None

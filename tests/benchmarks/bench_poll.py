@@ -96,7 +96,7 @@ def polling(url: str, folder: Path) -> Callable[..., object]:
 
     store = open_store(f"sqlite:///{folder}/bot.db")
     web = Session(deadline=timedelta(seconds=5), allow_private=True)
-    desk = Desk("harbour", "Harbour Post", f"{url}/", (), UTC, "en", 5, (), {}, ())
+    desk = Desk("harbour", "Harbour Post", f"{url}/", (), UTC, 5, (), {}, ())
 
     def poll(site: Desk = desk) -> object:
         source, now = f"{url}/feed/", datetime(2026, 11, 22, 13, tzinfo=UTC)

@@ -130,7 +130,6 @@ def desk(site: Site, outlet: Callable[..., Outlet]) -> Callable[..., Desk]:
             home=f"{site.url}/",
             feeds=(f"{site.url}/feed/",),
             zone=UTC,
-            language="en",
             flood_limit=5,
             not_authors=(),
             kinds={},

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.hours import duration, shown_duration
-from bot.schedule import Windows, day_bounds, local_time, next_slot
+from bot.hours import Windows, duration, shown_duration
+from bot.schedule import day_bounds, local_time, next_slot
 
 LISBON = ZoneInfo("Europe/Lisbon")
 MINUTE = timedelta(minutes=1)
