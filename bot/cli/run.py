@@ -66,7 +66,7 @@ def rounds(
             approve_all(app)
         for post, exchanges in app.publish():
             label = app.platform(post.platform).label
-            out.print(f"[bold]#{post.id} {label}[/]: {post.state}")
+            out.print(f"[bold]#{post.id} {label}[/]: {post.state} (rehearsed)")
             show_exchanges(out, exchanges)
 
     daemon.run({"poll": (poll, poll_every), "publish": (publish, publish_every)})
