@@ -21,10 +21,6 @@ from bot.model import Article, Entry
 from bot.site import feed
 from bot.store import Store
 
-#: After so many pages of a source that could not be reached the rest waits: each may
-#: cost a whole deadline, and other sources wait behind.
-PATIENCE = 3
-
 #: Two articles of one headline within this time are looked at by a person.
 SAME_TITLE = timedelta(days=7)
 
@@ -119,8 +115,6 @@ class Poll:
         waiting: list[str] = []
         missing: list[Entry] = []
         for entry in choice.new:
-            if len(waiting) >= PATIENCE:
-                break
             try:
                 article = self.desk.read(self.session, entry.url, entry)
             except FetchError as failure:
@@ -146,8 +140,7 @@ class Poll:
             count = (
                 "a new article waits" if len(waiting) == 1 else f"{len(waiting)} new articles wait"
             )
-            rest = " The others were not tried." if len(waiting) >= PATIENCE else ""
-            error = f"{count} for the next poll: {' '.join(waiting)}{rest}"
+            error = f"{count} for the next poll: {' '.join(waiting)}"
         polled = Polled(
             self.desk.site,
             self.source,

@@ -14,7 +14,7 @@ from world import Site
 from bot import queue
 from bot.desk import Desk, Outlet
 from bot.http import Session
-from bot.ingest import PATIENCE, Poll, Polled
+from bot.ingest import Poll, Polled
 from bot.model import Article, State, Teaser
 from bot.store import Store
 from bot.store.sources import Source
@@ -141,20 +141,17 @@ def test_a_page_that_fails_waits_and_the_source_is_asked_whole_again(
     assert known().unchanged
 
 
-def test_pages_that_fail_one_after_the_other_hold_up_no_other_source(
+def test_pages_that_fail_for_good_hide_no_article_behind_them(
     store: Store, known: Polling, site: Site, now: datetime
 ) -> None:
-    slugs = [f"ill{number}" for number in range(6)]
-    publish(site, now, *slugs)
-    for slug in slugs:
-        site.put(f"/{slug}", "later", status=503)
-    site.seen.clear()
-    assert "not tried" in known().error
-    assert len([path for _, path in site.seen if path.startswith("/ill")]) == PATIENCE
-    for slug in slugs:
-        site.article(slug, at=now)
-    assert known().error == ""
-    assert len(states(store)) == len(slugs)
+    dead = [f"dead{number}" for number in range(5)]
+    publish(site, now, *dead, "well")
+    for slug in dead:
+        site.put(f"/{slug}", "never", status=500)
+    for _ in range(2):
+        assert "5 new articles wait" in known().error
+    with store.read() as tx:
+        assert [post.article_url for post in tx.posts.list()] == [f"{site.url}/well"]
 
 
 def test_what_is_gone_for_good_is_asked_for_once(
