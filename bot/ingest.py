@@ -59,12 +59,13 @@ class Poll:
         with self.store.write() as tx:
             known = tx.sources.get_or_add(self.desk.site, self.source, "feed")
         validators = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+        conditions = {name: value for name, value in validators.items() if value}
         try:
             answer = http.fetch(
                 self.session,
                 self.source,
-                headers={name: value for name, value in validators.items() if value},
-                accept=(200, 304),
+                headers=conditions,
+                accept=(200, 304) if conditions else (200,),
             )
             if answer.status == 304:
                 with self.store.write() as tx:

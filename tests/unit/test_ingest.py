@@ -87,11 +87,12 @@ def test_the_first_poll_only_remembers(
     assert (source(store).etag, source(store).failures) == ('"v1"', 0)
 
 
+@pytest.mark.parametrize("status", [503, 304])  # nobody asked whether it had changed
 def test_a_first_poll_that_fails_remembers_at_the_next(
-    store: Store, poll: Polling, site: Site, now: datetime
+    store: Store, poll: Polling, site: Site, now: datetime, status: int
 ) -> None:
-    site.put("/feed/", "later", status=503)
-    assert "503" in poll().error
+    site.put("/feed/", b"", status=status)
+    assert str(status) in poll().error
     publish(site, now, "one")
     assert poll().remembered == 1
     assert states(store) == []
