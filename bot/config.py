@@ -232,6 +232,7 @@ _NOTHING = {
     "budget": "none",
     "language": "the article's own",
     "feeds": "none: nothing is polled",
+    "poll_every": "as busy as each source is",
     "only.language": "all",
     "only.section": "all",
 }

@@ -10,6 +10,7 @@
     ├── NotAnArticle        (1)   the page holds no article to tease
     └── Unreachable         (3)   a dependency could not be reached
         ├── FetchError      (3)   a page, feed or picture
+        │   └── NotASource  (3)   a source answered with something else
         └── StoreError      (3)   the database: locked, full, damaged, too new
 
 The number is the exit code of a command that ends with the error.
@@ -87,6 +88,10 @@ class FetchError(Unreachable):
     ) -> None:
         self.status, self.retry_after = status, retry_after
         super().__init__(message)
+
+
+class NotASource(FetchError):
+    """A source answered, but not with what it should be."""
 
 
 class StoreError(Unreachable):

@@ -75,6 +75,7 @@ MAX_REDIRECTS: Final = 5
 DAY: Final = 24 * 60 * 60
 KINDS: Final = frozenset({"read", "prepare", "effect", "extra"})
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+PERMANENT: Final = frozenset({301, 308})
 
 
 class NotSent(requests.ConnectionError):
@@ -305,6 +306,7 @@ class Fetched:
     status: int
     headers: Mapping[str, str]  # names in any case
     body: bytes
+    moved_to: str = ""  # where permanent redirects, and nothing before them, lead
 
     @property
     def charset(self) -> str:
@@ -332,18 +334,21 @@ def fetch(
     """
     until = clock() + session.deadline.total_seconds()
     target: str | None = url
+    moved_to, for_good = "", True
     for _ in range(MAX_REDIRECTS + 1):
         answer = _get(session, str(target), headers, until, cap)
         target = _target(answer)
         if target is None:
             break
+        for_good = for_good and answer.status_code in PERMANENT
+        moved_to = target if for_good else moved_to
     else:
         raise FetchError(f"{session._show(url)} redirected more than {MAX_REDIRECTS} times.")
     status = answer.status_code
     if status not in accept:
         message = f"{session._show(answer.url)} answered {status} {_phrase(status)}".rstrip() + "."
         raise FetchError(message, status=status, retry_after=retry_after(answer.headers))
-    return Fetched(answer.url, status, answer.headers, answer.content)
+    return Fetched(answer.url, status, answer.headers, answer.content, moved_to)
 
 
 def _get(

@@ -17,7 +17,7 @@ from bot import desk as desks
 from bot import http, identity, queue, selection
 from bot.desk import Desk
 from bot.errors import FetchError, NotAnArticle
-from bot.model import Article, Entry
+from bot.model import Article, Entry, Listing
 from bot.site import feed
 from bot.store import Store
 
@@ -97,7 +97,7 @@ class Poll:
                 tx.sources.note_success(known.id, *fresh, self.now)
         return result
 
-    def _take_new(self, read: feed.Feed) -> tuple[Polled, bool]:
+    def _take_new(self, read: Listing) -> tuple[Polled, bool]:
         with self.store.read() as tx:
             choice = selection.choose(
                 read.entries,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -41,6 +41,27 @@ class Entry:
     language: str = ""
     published_at: datetime | None = None
     modified_at: datetime | None = None
+
+
+class SourceKind(StrEnum):
+    """In which way a site tells what it has published."""
+
+    FEED = "feed"  # RSS, RDF, Atom, JSON Feed
+    SITEMAP = "sitemap"  # a news sitemap, or an index of sitemaps
+    WORDPRESS = "wordpress"  # the REST API, by its root
+    PAGE = "page"  # the links of a page
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a source holds now, and what of it could not be used."""
+
+    entries: tuple[Entry, ...]  # in the order of the source
+    title: str = ""
+    language: str = ""
+    wait: timedelta | None = None  # how long the source itself asks to be left alone
+    skipped: tuple[str, ...] = ()  # one sentence each
+    more: tuple[str, ...] = ()  # addresses to read too: the parts of an index, newest first
 
 
 @dataclass(frozen=True, slots=True)

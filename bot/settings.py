@@ -122,6 +122,12 @@ def _url(value: str) -> str:
     return value
 
 
+def _alias(value: str) -> str:
+    if not re.fullmatch(r"[^\s/:@?#]+\.[^\s/:@?#]+", value):
+        raise ValueError(f"“{value}” is not the name of a host; write it as in “old.example”.")
+    return value.lower()
+
+
 def _listen(value: str) -> str:
     host, _, port = value.rpartition(":")
     if value and (not host or not port.isascii() or not port.isdigit() or int(port) > 65535):
@@ -174,6 +180,7 @@ Duration = Annotated[timedelta, PlainValidator(_duration)]
 Length = Annotated[timedelta, PlainValidator(_duration), AfterValidator(_positive)]
 Language = Annotated[str, AfterValidator(_language)]
 Url = Annotated[str, AfterValidator(_url)]
+Host = Annotated[str, AfterValidator(_alias)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Words = tuple[str, ...]
 Switch = Annotated[bool, Field(strict=True)]
@@ -292,6 +299,8 @@ class Site(_Model):
     sitemaps: tuple[Url, ...] = ()
     wordpress: tuple[Url, ...] = ()
     pages: tuple[Url, ...] = ()
+    aliases: tuple[Host, ...] = ()  # other hosts under which the same articles are found
+    poll_every: Length | None = None  # None: as busy as each source is
     review: Annotated[Review, PlainValidator(_review)] = Review()
     flood_limit: Annotated[int, Field(strict=True, ge=0)] = 5
     utm: Mapping[

@@ -10,15 +10,14 @@ import calendar
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 from bot import text
-from bot.errors import FetchError
+from bot.errors import NotASource
 from bot.identity import cms_id, cms_key
-from bot.model import Entry
+from bot.model import Entry, Listing
 from bot.site import MAX_BYTES
 
 EARLIEST_YEAR: Final = 1995
@@ -38,32 +37,17 @@ _MAIL = re.compile(r"\S+@\S+")
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168}  # sy:updatePeriod, in hours
 
 
-class NotAFeed(FetchError):
-    """The source answered, but not with a feed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """What a feed holds, and what of it could not be used."""
-
-    entries: tuple[Entry, ...]
-    title: str = ""
-    language: str = ""
-    ttl: timedelta | None = None  # how long the feed asks to be left alone
-    skipped: tuple[str, ...] = ()  # one sentence each
-
-
-def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Feed:
+def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Listing:
     """Read the feed that `url` answered with; a damaged one as far as it goes.
 
     Entries without a web link are skipped and named. Dates outside 1995 to next
-    year are no dates. A body that is no feed raises NotAFeed, in one sentence.
+    year are no dates. A body that is no feed raises NotASource, in one sentence.
     """
     _refuse_other_things(body, url)
     parsed = _parse(body, url, content_type)
     channel: dict[str, Any] = parsed["feed"]
     if not parsed.get("version") and not parsed["entries"]:
-        raise NotAFeed(f"{url} answered with something that is no RSS or Atom feed.")
+        raise NotASource(f"{url} answered with something that is no RSS or Atom feed.")
     entries: list[Entry] = []
     skipped: list[str] = []
     for raw in parsed["entries"][:MAX_ENTRIES]:
@@ -73,26 +57,26 @@ def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Fee
         else:
             entries.append(_entry(raw, link, channel, url, now))
     title, language = _plain(channel.get("title")), _primary(channel.get("language"))
-    return Feed(tuple(entries), title, language, _ttl(channel), tuple(skipped))
+    return Listing(tuple(entries), title, language, _ttl(channel), tuple(skipped))
 
 
 def _refuse_other_things(body: bytes, url: str) -> None:
     start = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not start:
-        raise NotAFeed(f"{url} answered with nothing.")
+        raise NotASource(f"{url} answered with nothing.")
     if len(body) > MAX_BYTES:
-        raise NotAFeed(f"{url} answered with more than {MAX_BYTES // 1_000_000} MB.")
+        raise NotASource(f"{url} answered with more than {MAX_BYTES // 1_000_000} MB.")
     if body.count(b"<") > MAX_TAGS:
-        raise NotAFeed(f"{url} answered with more than {MAX_TAGS:,} elements.")
+        raise NotASource(f"{url} answered with more than {MAX_TAGS:,} elements.")
     if _CROWDED.search(body):
-        raise NotAFeed(f"{url} answered with an element of more than a hundred attributes.")
+        raise NotASource(f"{url} answered with an element of more than a hundred attributes.")
     if start[:1] in b"{[":
-        raise NotAFeed(f"{url} answered with JSON, not with an RSS or Atom feed.")
+        raise NotASource(f"{url} answered with JSON, not with an RSS or Atom feed.")
     head = re.sub(rb"<!--.*?-->", b"", start, flags=re.DOTALL)
     if (page := _WEB_PAGE.search(head)) and not re.search(
         rb"<(?:rss|feed)\b", head[: page.start()]
     ):
-        raise NotAFeed(f"{url} answered with a web page, not a feed.")
+        raise NotASource(f"{url} answered with a web page, not a feed.")
 
 
 def _parse(body: bytes, url: str, content_type: str) -> dict[str, Any]:
@@ -116,7 +100,7 @@ def _parse(body: bytes, url: str, content_type: str) -> dict[str, Any]:
             resolve_relative_uris=False,
         )
     except Exception as error:  # feedparser lets out whatever it meets, and other sources go on
-        raise NotAFeed(f"{url} answered with a feed that nobody can read.") from error
+        raise NotASource(f"{url} answered with a feed that nobody can read.") from error
     return parsed
 
 

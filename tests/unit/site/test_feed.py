@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.errors import FetchError
+from bot.errors import FetchError, NotASource
+from bot.model import Listing
 from bot.site import feed
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -30,7 +31,7 @@ def one(item: str, **more: str) -> feed.Entry:
     return entry
 
 
-def read(body: bytes, content_type: str = "") -> feed.Feed:
+def read(body: bytes, content_type: str = "") -> Listing:
     return feed.read(body, URL, content_type, now=NOW)
 
 
@@ -178,7 +179,7 @@ def test_mail_addresses_are_nobody_and_names_in_brackets_somebody() -> None:
     ],
 )
 def test_a_feed_may_ask_to_be_left_alone(channel: str, expected: timedelta | None) -> None:
-    assert read(rss(LINK, channel=channel)).ttl == expected
+    assert read(rss(LINK, channel=channel)).wait == expected
 
 
 @pytest.mark.parametrize(
@@ -269,12 +270,12 @@ def test_a_damaged_feed_is_read_or_refused_but_never_crashes(data: st.DataObject
 @pytest.mark.parametrize("charset", ["undefined", '"a\0b"'])
 def test_a_character_set_that_nobody_can_use_is_one_sentence(charset: str) -> None:
     body = b'<rss version="2.0"><channel><title>\xff</title></channel></rss>'
-    with pytest.raises(feed.NotAFeed, match="nobody can read"):
+    with pytest.raises(NotASource, match="nobody can read"):
         feed.read(body, "https://h.example/feed/", f"text/xml; charset={charset}", now=NOW)
 
 
 def test_an_element_of_endless_attributes_is_refused_at_once() -> None:
     crowd = b" ".join(b'a%d="x"' % number for number in range(200_000))
-    with pytest.raises(feed.NotAFeed, match="attributes"):
+    with pytest.raises(NotASource, match="attributes"):
         feed.read(b"<rss><item " + crowd + b"/></rss>", "https://h.example/feed/", now=NOW)
     feed.read(b"<rss version='2.0'><channel>" + b" " * 1_000_000, "https://h.example/", now=NOW)
