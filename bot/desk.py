@@ -61,7 +61,7 @@ class Desk:
     site: str
     name: str
     home: str
-    feeds: tuple[str, ...]
+    aliases: Mapping[str, str]  # hosts of the same articles, each with the site's own
     zone: tzinfo
     flood_limit: int
     not_authors: Sequence[str]
@@ -99,7 +99,8 @@ class Desk:
         kind = answer.headers.get("Content-Type", "text/html").lower()
         if "html" not in kind:
             raise NotAnArticle(f"{url} is no web page but {kind.split(';')[0]}.")
-        if identity.bare_host(answer.url) not in map(identity.bare_host, (url, self.home)):
+        elsewhere = identity.bare_host(answer.url) != identity.bare_host(url)
+        if elsewhere and not identity.same_site(answer.url, self.home, self.aliases):
             raise NotAnArticle(f"{url} leads to another site, {answer.url}.")
         article = page.read(
             answer.body,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from urllib.parse import SplitResult, quote, urlsplit
 
 from bot.model import Article, Entry
@@ -124,6 +125,14 @@ def normal_title(text: str) -> str:
 def bare_host(url: str) -> str:
     """Give the host of an address as people name a site, without ``www.``; "" where it has none."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def same_site(address: str, home: str, aliases: Collection[str] = ()) -> bool:
+    """Tell whether `address` is of the site at `home`: its host, one above or below, an alias."""
+    there, ours = bare_host(address), bare_host(home)
+    if there == ours or there in aliases:
+        return bool(there)
+    return there.endswith(f".{ours}") or (there.count(".") > 0 and ours.endswith(f".{there}"))
 
 
 def _split(url: str) -> SplitResult | None:

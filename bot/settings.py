@@ -26,7 +26,7 @@ from pydantic import (
 
 from bot._sentences import Several, choice, meant
 from bot.hours import Window, Windows, duration, shown_duration
-from bot.model import Kind
+from bot.model import Kind, SourceKind
 
 _PLACEHOLDERS = ("platform", "site", "channel")
 
@@ -313,6 +313,17 @@ class Site(_Model):
     pictures: Pictures = Pictures()
     look: Mapping[str, Any] = Field(default_factory=dict)
     channels: Mapping[str, ChannelConfig] = Field(default_factory=dict)
+
+    @property
+    def sources(self) -> tuple[tuple[SourceKind, str], ...]:
+        """The sources that are named, each with its kind; none means that they are looked for."""
+        named = {
+            SourceKind.FEED: self.feeds,
+            SourceKind.SITEMAP: self.sitemaps,
+            SourceKind.WORDPRESS: self.wordpress,
+            SourceKind.PAGE: self.pages,
+        }
+        return tuple((kind, url) for kind, urls in named.items() for url in urls)
 
     def utm_for(self, channel: ChannelConfig) -> dict[str, str]:
         """Fill in the parameters that a link on `channel` carries: {"utm_source": "twitter"}."""

@@ -128,7 +128,7 @@ def desk(site: Site, outlet: Callable[..., Outlet]) -> Callable[..., Desk]:
             site="harbour",
             name="Harbour Post",
             home=f"{site.url}/",
-            feeds=(f"{site.url}/feed/",),
+            aliases={},
             zone=UTC,
             flood_limit=5,
             not_authors=(),
