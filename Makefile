@@ -1,5 +1,6 @@
 # make run    a sample newsroom, polled and rehearsed; needs nothing but Python 3.11
 # make test   every test        make check  style and types        make bench  speed
+# make truth CORPORA=DIR   how often articles, channels and feeds of real sites are read right
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -7,7 +8,7 @@ STAMP  := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench truth clean
 
 # Not `python -m bot`: the command that users have is the command that runs here.
 run: $(STAMP)
@@ -24,6 +25,10 @@ check: $(VENV)/.check
 bench: $(VENV)/.test
 	@for script in tests/benchmarks/bench_*.py; do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# The corpora are checkouts of public repositories; tests/truth/corpora.py says which.
+truth: $(VENV)/.test
+	@$(BIN)/python -m tests.truth.measure $(CORPORA)
 
 # What is installed is asked of pip only when pyproject.toml has changed.
 $(VENV)/bin/python:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from bot import config, http, identity
+from bot import config, source
 from bot.app import App
 from bot.errors import BotError, FetchError, StoreError
-from bot.model import Article
+from bot.model import Article, SourceKind
 from bot.settings import ChannelConfig, Site
-from bot.site import feed
 
 #: A trial article that every template must render.
 TRIAL = Article(
@@ -49,7 +48,7 @@ class Report:
 def examine(app: App) -> Report:
     """Make every check; none of them stops another, and none changes anything."""
     checks = [
-        Check("configuration", "ok", f"{app.folder}: {len(app.config.sites)} site(s), no fault.")
+        Check("configuration", "ok", f"{app.folder}: no fault in {_counted(app.config.sites)}.")
     ]
     checks += _database(app)
     for site in app.config.sites.values():
@@ -57,6 +56,10 @@ def examine(app: App) -> Report:
         for channel in site.channels.values():
             checks += _channel(app, site, channel)
     return Report(tuple(checks), tuple(config.describe(app.config)))
+
+
+def _counted(sites: Collection[str]) -> str:
+    return "the file of one site" if len(sites) == 1 else f"the files of {len(sites)} sites"
 
 
 def _database(app: App) -> Iterator[Check]:
@@ -73,27 +76,29 @@ def _database(app: App) -> Iterator[Check]:
 
 
 def _site(app: App, site: Site) -> Iterator[Check]:
-    if not site.feeds:
-        yield Check(site.id, "fault", 'has no feed: add feeds = ["https://…/feed/"] to its file.')
-    for url in site.feeds:
-        try:
-            answer = http.fetch(app.web, url)
-            kind = answer.headers.get("Content-Type", "")
-            read = feed.read(answer.body, answer.url, kind, now=app.now())
-        except FetchError as error:
-            yield Check(site.id, "fault", str(error), unreachable=True)
-        else:
-            yield Check(site.id, "ok", f"{url} holds {len(read.entries)} articles.")
-            named = {(each.guid, identity.url_key(each.url)) for each in read.entries if each.guid}
-            if len({guid for guid, _ in named}) < len(named):
-                words = "gives several articles one guid: they count as one, mend the feed."
-                yield Check(site.id, "fault", f"{url} {words}")
-    unread = [name for name in ("sitemaps", "wordpress", "pages") if getattr(site, name)]
-    if unread:
-        words = f"{', '.join(unread)}: this version does not read them, only feeds."
-        yield Check(site.id, "note", words)
+    if not site.sources:
+        words = "names no source: its feed is looked for at the first poll."
+        yield Check(site.id, "note", f"{words} “bot init {site.url}” shows what there is.")
+    for kind, url in site.sources:
+        yield _source(app, site, kind, url)
     if not site.channels:
         yield Check(site.id, "fault", "has no channels: add [channels.twitter] and so on.")
+
+
+def _source(app: App, site: Site, kind: SourceKind, url: str) -> Check:
+    try:
+        answer = source.ask(app.web, kind, url, now=app.now(), aliases=site.aliases)
+    except FetchError as error:
+        return Check(site.id, "fault", str(error), unreachable=True)
+    assert answer.listing is not None, "it was asked without validators"
+    count = len(answer.listing.entries)
+    words = f"{url} holds {count} article{'s' * (count != 1)}."
+    if answer.moved_to:
+        words += f" It has moved for good to {answer.moved_to}: put that into the file."
+        return Check(site.id, "note", words)
+    if not count:
+        return Check(site.id, "fault", f"{words} Name a source that holds some.")
+    return Check(site.id, "ok", " ".join((words, *answer.listing.skipped)))
 
 
 def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
@@ -107,7 +112,7 @@ def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
     missing = [name for name in platform.secrets if name not in app.secrets(channel)]
     if missing:
         names = ", ".join(f"BOT_{site.id}_{channel.name}_{name}".upper() for name in missing)
-        yield Check(channel.key, "note", f"by hand: no credentials ({names} are not set).")
+        yield Check(channel.key, "note", f"by hand: no credentials (not set: {names}).")
     else:
         yield Check(channel.key, "ok", "credentials are there; this version does not try them.")
     if channel.review.rule == "hold":

@@ -8,6 +8,7 @@
     │   └── TransitionError (2)   a post is not in a state that allows this
     ├── TemplateError       (1)   a template failed; names file and line
     ├── NotAnArticle        (1)   the page holds no article to tease
+    │   └── NotYet          (1)   not to be read now, but perhaps later
     └── Unreachable         (3)   a dependency could not be reached
         ├── FetchError      (3)   a page, feed or picture
         │   └── NotASource  (3)   a source answered with something else
@@ -68,6 +69,10 @@ class TemplateError(BotError):
 
 class NotAnArticle(BotError):
     """A page was read, and it is no article."""
+
+
+class NotYet(NotAnArticle):
+    """A page may become a public article later: it is behind a password, or not allowed now."""
 
 
 class Unreachable(BotError):

@@ -112,6 +112,7 @@ class Article:
     guid: str = ""
     cms_id: str = ""
     noindex: bool = False
+    language_doubt: str = ""  # what the page declares instead, where its words refute it
 
 
 # ---------------------------------------------------------------------- teaser

@@ -88,7 +88,7 @@ def hold(
     refused: list[str] = []
     with store.write() as tx:
         article_id, _ = tx.articles.add(
-            desk.site, article, identity.keys_of(article), now=now, source="by hand"
+            desk.site, article, identity.keys_of(article, desk.aliases), now=now, source="by hand"
         )
         tx.articles.update(article_id, article)  # a baseline knows an article by its keys only
         for outlet, piece in made:

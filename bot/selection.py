@@ -7,11 +7,13 @@ feeds reorder, backdate and lie, while identity is kept forever.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.identity import keys_of
+from bot import identity
+from bot.identity import Key
+from bot.language import language
 from bot.model import Article, Entry, Problem
 
 #: Older than this when first seen, an article waits for a person: a site that
@@ -29,42 +31,66 @@ class Choice:
     new: tuple[Entry, ...]  # oldest first, so that they go out in that order
     known: tuple[Entry, ...]  # articles that the store has
     repeats: tuple[Entry, ...]  # of another entry of this poll, which stands for them
-    early: tuple[Entry, ...]  # dated in the future: not remembered, looked at again
+    early: tuple[Entry, ...]  # dated in the future: it is not their time yet
     flood: bool  # more than the site's limit at once
+    keys: Mapping[Entry, frozenset[Key]]  # of each entry: its own, and those of its repeats
 
 
 def choose(
     entries: Sequence[Entry],
     *,
-    is_known: Callable[[frozenset[tuple[str, str]]], bool],
+    is_known: Callable[[frozenset[Key]], bool],
     now: datetime,
     flood_limit: int,
+    keys_of: Callable[[Entry], frozenset[Key]] = identity.keys_of,
 ) -> Choice:
     """Sort the entries of a source into new, known and early ones.
 
-    Of entries that share a key in one poll the first one stands.
+    Entries that share a key, if only through a third one, are one article: the first
+    stands for it. Keep its `keys` whole, so that whichever is offered next is known.
     """
     new: list[Entry] = []
     known: list[Entry] = []
     repeats: list[Entry] = []
     early: list[Entry] = []
-    seen: set[tuple[str, str]] = set()
-    for entry in entries:
-        keys = keys_of(entry)
-        if is_known(keys):
-            known.append(entry)
-        elif keys & seen:
-            repeats.append(entry)
-        elif entry.published_at is not None and entry.published_at > now + EARLY:
-            early.append(entry)
-        else:
-            new.append(entry)
-        seen |= keys
+    keys: dict[Entry, frozenset[Key]] = {}
+    for group in _articles(identity.trusted(entries), keys_of):
+        first, *others = group
+        shared = frozenset().union(*map(keys_of, group))
+        keys |= dict.fromkeys(group, shared)
+        if is_known(shared):
+            known += group
+            continue
+        repeats += others
+        ahead = first.published_at is not None and first.published_at > now + EARLY
+        (early if ahead else new).append(first)
     # Undated entries keep the place that the source gave them: newest first there.
     new.reverse()
     new.sort(key=lambda entry: entry.published_at or now)
     flood = len(new) > flood_limit
-    return Choice(tuple(new), tuple(known), tuple(repeats), tuple(early), flood)
+    return Choice(tuple(new), tuple(known), tuple(repeats), tuple(early), flood, keys)
+
+
+def _articles(
+    entries: Sequence[Entry], keys_of: Callable[[Entry], frozenset[Key]]
+) -> list[list[Entry]]:
+    """Bring entries together that any chain of shared keys connects, in their order."""
+    root = list(range(len(entries)))
+
+    def first_of(place: int) -> int:
+        while root[place] != place:
+            root[place] = place = root[root[place]]
+        return place
+
+    owner: dict[Key, int] = {}
+    for place, entry in enumerate(entries):
+        for key in keys_of(entry):
+            one, other = sorted((first_of(owner.setdefault(key, place)), first_of(place)))
+            root[other] = one
+    groups: dict[int, list[Entry]] = {}
+    for place, entry in enumerate(entries):
+        groups.setdefault(first_of(place), []).append(entry)
+    return list(groups.values())
 
 
 def reasons_to_wait(
@@ -99,6 +125,14 @@ def reasons_to_wait(
                 "reject this one if it is the same.",
             )
         )
+    if article.language_doubt:
+        reasons.append(
+            Problem(
+                "language",
+                f"the page says that it is in {_named(article.language_doubt)}, but its words are "
+                f"{_named(article.language)}: approve it only where that is right.",
+            )
+        )
     if article.noindex:
         reasons.append(
             Problem(
@@ -109,6 +143,11 @@ def reasons_to_wait(
     return reasons
 
 
+def _named(code: str) -> str:
+    names = language("en").names.items()
+    return next((name.title() for name, tag in names if tag == code), code)
+
+
 def wanted(
     article: Article, *, languages: Collection[str], sections: Collection[str], default: str
 ) -> bool:
@@ -117,8 +156,8 @@ def wanted(
     An empty collection takes all. `default` is the site's language, for pages that
     declare none.
     """
-    language = (article.language or default).split("-")[0].casefold()
-    if languages and language not in {code.split("-")[0].casefold() for code in languages}:
+    tag = (article.language or default).split("-")[0].casefold()
+    if languages and tag not in {code.split("-")[0].casefold() for code in languages}:
         return False
     names = {article.section.casefold(), *(tag.casefold() for tag in article.tags)}
     return not sections or bool(names & {section.casefold() for section in sections})

@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot import queue
+from bot import health, queue
+from bot.health import Late, SourceState
 from bot.model import OPEN, Channel, Post, State
 from bot.store import Store
 from bot.store.pauses import Pause
-from bot.store.sources import Source
-
-
-@dataclass(frozen=True, slots=True)
-class SourceState:
-    """One source, in words."""
-
-    site: str
-    url: str
-    failing: bool
-    sentence: str
-    checked_at: datetime | None
-    ok_at: datetime | None
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +36,15 @@ class Status:
     counts: Mapping[str, int]
     paused: tuple[Pause, ...]
     sources: tuple[SourceState, ...]
+    waiting: tuple[Late, ...]  # articles whose pages could not be read yet
     channels: tuple[ChannelState, ...]
     next: Post | None
 
     @property
     def alarm(self) -> bool:
         """Tell whether something needs a person out of the ordinary."""
-        return bool(self.needs_person) or any(source.failing for source in self.sources)
+        ill = [each.failing for each in self.sources] + [each.failing for each in self.waiting]
+        return bool(self.needs_person) or any(ill)
 
 
 def look(
@@ -72,30 +61,17 @@ def look(
         posts = tx.posts.list(states=(*OPEN, State.REFUSED))
         pauses = tx.pauses.active(now)
         counts = tx.posts.counts()
-        known = {(source.site, source.url): source for source in tx.sources.all()}
+        seen = health.sources(tx, sources, now)
+        waiting = health.waiting(tx, now)
     upcoming = [post for post in posts if post.state is State.APPROVED and post.due_at is not None]
     return Status(
         needs_person=tuple(post for post in posts if needs_person(post)),
         counts={str(state): count for state, count in counts.items()},
         paused=tuple(pauses.values()),
-        sources=tuple(_source(site, url, known.get((site, url)), now) for site, url in sources),
+        sources=seen,
+        waiting=waiting,
         channels=tuple(_channel(each, posts, set(pauses), by_hand) for each in channels),
         next=min(upcoming, key=lambda post: (post.due_at, post.id), default=None),
-    )
-
-
-def _source(site: str, url: str, seen: Source | None, now: datetime) -> SourceState:
-    where = f"{site}: {url}"
-    if seen is None or seen.checked_at is None:
-        return SourceState(site, url, False, f"{where} was never polled.", None, None, "")
-    ago = ago_in_words(now - seen.checked_at)
-    if seen.error:
-        times = "once" if seen.failures == 1 else f"{seen.failures} times in a row"
-        sentence = f"{where} failed {times}, last {ago}: {seen.error}"
-    else:
-        sentence = f"{where} was read {ago}, all well."
-    return SourceState(
-        site, url, bool(seen.error), sentence, seen.checked_at, seen.ok_at, seen.error
     )
 
 
@@ -124,13 +100,3 @@ def _channel(
         approved,
         f"{channel.site}/{channel.name} ({channel.account}): {', '.join(words)}.",
     )
-
-
-def ago_in_words(span: timedelta) -> str:
-    """Say how long ago something was, in the largest unit that fits."""
-    seconds = max(0, int(span.total_seconds()))
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
+from random import uniform
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from bot.identity import bare_host
 from bot.model import Article, Blocked, Channel, Media, Post, State
 from bot.platforms import base
 from bot.platforms.base import Platform
+from bot.robots import Robots
 from bot.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -129,6 +131,11 @@ class App:
             allow_private=bot.allow_private_addresses,
             user_agent=f"newsroom-syndication-bot/{__version__}{contact}",
         )
+
+    @cached_property
+    def robots(self) -> Robots:
+        """What the sites let programs read."""
+        return Robots(self.web)
 
     @cached_property
     def templates(self) -> Templates:
@@ -253,22 +260,40 @@ class App:
 
     # -------------------------------------------------------------------- runs
 
-    def poll(self, site: str | None = None) -> Iterator[Polled]:
-        """Poll every source, or those of one site, one after the other."""
-        from bot.ingest import Poll, Polled
+    def poll(self, site: str | None = None, which: str = "all") -> Iterator[Polled]:
+        """Poll the sources of every site, or of one; `which` as in `ingest.Which`."""
+        from bot.ingest import Poll, Polled, Which, poll_all
 
         sites = [self.config.site(site)] if site else list(self.config.sites.values())
-        if not any(each.feeds for each in sites):
+        if not any(each.sources for each in sites):
             raise UsageError(
                 'no feed is configured: add feeds = ["https://…/feed/"] to '
                 f"{self.folder / 'sites' / (sites[0].id + '.toml')}."
             )
-        for each in sites:
-            desk = self.desk(each)
-            if not each.feeds:
-                yield Polled(each.id, "", notes=("it has no feed, so nothing is polled.",))
-            for feed in each.feeds:
-                yield Poll(self.store, self.web, desk, feed, self.media, self.now()).run()
+        if which != "due":
+            for each in sites:
+                if not each.sources:
+                    yield Polled(each.id, "", notes=("it has no feed, so nothing is polled.",))
+        now = self.now()
+        yield from poll_all(
+            self.store,
+            [
+                Poll(
+                    store=self.store,
+                    session=self.web,
+                    robots=self.robots,
+                    desk=self.desk(each),
+                    sources=each.sources,
+                    media=self.media,
+                    now=now,
+                    which=Which(which),
+                    every=each.poll_every,
+                    jitter=lambda: uniform(-1, 1),
+                )
+                for each in sites
+                if each.sources
+            ],
+        )
 
     def preview(self, url: str, site: str | None = None) -> Preview:
         """Make the teasers of an article without storing anything."""
@@ -358,7 +383,9 @@ class App:
         channels = self.config.channels()
         return status.look(
             self.store,
-            sources=[(site.id, url) for site in self.config.sites.values() for url in site.feeds],
+            sources=[
+                (site.id, url) for site in self.config.sites.values() for _, url in site.sources
+            ],
             channels=[Channel(c.site, c.name, c.platform, c.account) for c in channels],
             by_hand={(c.site, c.name) for c in channels if self.by_hand(c)},
             needs_person=lambda post: review.needs_person(post, reviewed=self.reviewed(post)),

@@ -30,10 +30,6 @@ def doctor(ctx: click.Context, settings: bool, as_json: bool) -> int:
         from rich.text import Text
 
         out = console()
-        marks = {"ok": ("✓", "green"), "note": ("·", "yellow"), "fault": ("✗", "red")}
-        for check in report.checks:
-            mark, style = marks[check.verdict]
-            out.print(Text(f"{mark} {check.subject}: ", style), Text(check.sentence), sep="")
         table = Table(
             title="In force" if settings else "Left out, so in force", title_justify="left"
         )
@@ -43,4 +39,8 @@ def doctor(ctx: click.Context, settings: bool, as_json: bool) -> int:
             if settings or setting.left_out:
                 table.add_row(Text(setting.where), Text(setting.name), Text(setting.value))
         out.print(table)
+        marks = {"ok": ("✓", "green"), "note": ("·", "yellow"), "fault": ("✗", "red")}
+        for check in report.checks:
+            mark, style = marks[check.verdict]
+            out.print(Text(f"{mark} {check.subject}: ", style), Text(check.sentence), sep="")
         return report.exit_code

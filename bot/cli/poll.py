@@ -14,20 +14,23 @@ from bot.ingest import Polled
 
 @click.command(cls=Command)
 @click.option("--site", metavar="SITE", help="Only this site's sources.")
+@click.option("--now", "at_once", is_flag=True, help="Ask also what wants to be left alone.")
 @json_option
 @click.pass_context
-def poll(ctx: click.Context, site: str | None, as_json: bool) -> int:
+def poll(ctx: click.Context, site: str | None, at_once: bool, as_json: bool) -> int:
     """Look for new articles once; they become posts that wait.
 
     The first poll of a source only remembers what is there, so that nothing old is
-    posted. Ends with 3 where a source could not be reached, with 1 where a new post
-    needs more than the usual look.
+    posted. A source that asked to be left alone is not asked, and a page that failed
+    before only when its time has come: --now tries both at once. Ends with 3 where a
+    source or page could not be reached, with 1 where a source or a new post needs
+    more than the usual look.
     """
     with opened(ctx) as app:
         with app.store.write() as tx:
             queue.expire(tx, app.now())
         results: list[Polled] = []
-        for result in app.poll(site):
+        for result in app.poll(site, "now" if at_once else "all"):
             results.append(result)
             say(sentence(result))
         made = [app.post(post_id) for result in results for post_id in result.posts]
@@ -42,6 +45,8 @@ def poll(ctx: click.Context, site: str | None, as_json: bool) -> int:
             show_posts(app, made)
         if any(result.error for result in results):
             return 3
+        if any(result.alarms for result in results):
+            return 1
         return int(any(review.needs_person(post, reviewed=app.reviewed(post)) for post in made))
 
 
@@ -51,19 +56,16 @@ def sentence(result: Polled) -> str:
     lines = []
     if not result.source:
         return f"{where}: {' '.join(result.notes)}"
-    if result.unchanged:
-        lines.append(f"{where}: nothing new.")
-    elif result.remembered is not None:
+    if result.remembered is not None:
         lines.append(
             f"{where}: first poll; {counted(result.remembered, 'article')} remembered, none is "
             "posted. What is published from now on becomes posts."
         )
-    elif result.articles:
+    if result.articles:
         new = counted(len(result.articles), "new article")
         lines.append(f"{where}: {new}, {counted(len(result.posts), 'post')}.")
-    elif not result.error:
-        lines.append(f"{where}: nothing new.")
-    if result.error:
-        lines.append(f"{where}: {result.error}")
+    lines += [f"{where}: {said}" for said in (result.error, *result.alarms) if said]
+    if not lines:
+        lines.append(f"{where}: nothing new." if result.asked else f"{where}:")
     lines += [f"    {note}" for note in result.notes]
     return "\n".join(lines)

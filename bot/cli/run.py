@@ -32,7 +32,7 @@ def run(ctx: click.Context, dry_run: bool) -> None:
         own = app.rehearsing()
         try:
             say(f"Rehearsing in {own.database}. Nothing is sent. Ctrl-C ends it.")
-            rounds(own, poll_every=timedelta(minutes=10), approve=True)
+            rounds(own, poll_every=timedelta(seconds=5), approve=True)
         finally:
             own.close()
         say("Ended.")
@@ -46,15 +46,19 @@ def rounds(
     approve: bool,
     quiet_polls: bool = False,
 ) -> None:
-    """Tick until Ctrl-C, printing what happens; `approve` lets the rehearsal approve."""
+    """Tick until Ctrl-C, printing what happens; `approve` lets the rehearsal approve.
+
+    A tick of `poll_every` asks the sources whose time has come.
+    """
     from bot import daemon
 
     out = console()
     app.store.describe()  # opened and brought up to date before any tick asks for it
 
     def poll() -> None:
-        for result in app.poll():
-            if result.articles or result.error or result.remembered is not None or not quiet_polls:
+        for result in app.poll(which="due"):
+            told = (result.articles, result.error, result.alarms, result.remembered is not None)
+            if any(told) or not quiet_polls:
                 say(sentence(result))
             show_posts(app, [app.post(post_id) for post_id in result.posts])
 

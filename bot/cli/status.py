@@ -25,6 +25,7 @@ def status(ctx: click.Context, as_json: bool) -> int:
                     "counts": state.counts,
                     "paused": state.paused,
                     "sources": state.sources,
+                    "waiting": state.waiting,
                     "channels": state.channels,
                     "next": state.next and post_row(state.next),
                 }
@@ -50,7 +51,10 @@ def status(ctx: click.Context, as_json: bool) -> int:
             scope = "everything" if pause.scope == "*" else pause.scope
             out.print(Text(f"Paused: {scope}{until}, by {pause.who}.", "yellow"))
         for source in state.sources:
-            out.print(Text(source.sentence, "red" if source.failing else ""))
+            colour = "red" if source.failing else "yellow" if source.error or source.silent else ""
+            out.print(Text(source.sentence, colour))
+        for article in state.waiting:
+            out.print(Text(article.sentence, "red" if article.failing else ""))
         for channel in state.channels:
             out.print(Text(channel.sentence))
         return int(state.alarm)

@@ -22,6 +22,7 @@ url = "{url}/"
 language = "en"
 timezone = "Europe/Lisbon"
 feeds = ["{url}/feed"]
+poll_every = "2s"
 review = "required"
 utm = {{ source = "{{platform}}", medium = "social" }}
 hashtags = {{ "Strike" = "Strike", "Rents" = "Housing", "Grève" = "Grève" }}

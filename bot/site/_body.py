@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from bot.site._document import Document, classes, lines_of, within
@@ -15,6 +16,7 @@ Paragraph = list[str]  # its lines: a line break may part a credit from the rest
 MAX_PARAGRAPHS: Final = 500
 MAX_PARAGRAPH: Final = 20_000  # characters
 MAX_CANDIDATES: Final = 6
+FEW: Final = 250  # characters; less in paragraphs means that the text is not in them
 SHORT: Final = 40  # characters; a shorter paragraph says nothing about where the text is
 
 # Words of a class or id that mark what stands beside the text.
@@ -100,8 +102,9 @@ class Finder:
                 and lines not in found[-1:]
             ):
                 found.append(lines)
-        if not found:
-            found = [[line] for line in lines_of(container)[:MAX_PARAGRAPHS] if len(line) > SHORT]
+        if all(len(line) <= SHORT for lines in found for line in lines):
+            bare = [[line] for line in lines_of(container)[:MAX_PARAGRAPHS] if len(line) > SHORT]
+            found = bare or found
         if outer:
             self._aside[container] = outer
         return [
@@ -129,9 +132,21 @@ class Finder:
             above = parent.getparent() if parent is not None else None
             if above is not None:  # text laid out in several boxes
                 held[above] = held.get(above, 0) + length * 2 // 3
-        if not held:
-            return None, 0
-        return max(held.items(), key=lambda item: item[1])
+        best, most = max(held.items(), key=lambda item: item[1], default=(None, 0))
+        return (best, most) if most >= FEW else max((best, most), self._bare(), key=itemgetter(1))
+
+    def _bare(self) -> tuple[Any, int]:
+        """Find the element with most text of its own: pages made by hand have no paragraphs."""
+        held: dict[Any, int] = {}
+        for element in self._doc.root.iter("div", "td", "article", "section", "main", "body"):
+            own = (element.text, *(child.tail for child in element))
+            length = sum(len(piece.strip()) for piece in own if piece)
+            if length >= SHORT and not self.is_aside(element):
+                held[element] = held.get(element, 0) + length
+                above = element.getparent()
+                if above is not None:  # each line may be a box of its own
+                    held[above] = held.get(above, 0) + length * 2 // 3
+        return max(held.items(), key=lambda item: item[1], default=(None, 0))
 
     def _size(self, element: Any) -> int:
         own = sum(_length(p) for p in element.iter("p") if not self.is_aside(p))

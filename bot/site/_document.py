@@ -128,8 +128,9 @@ class Document:
         for meta in self.root.iter("meta"):
             name = meta.get("property") or meta.get("name") or meta.get("http-equiv") or ""
             content = meta.get("content") or meta.get("value")
-            if name and content:
-                metas.setdefault(name.strip().lower(), []).append(content)
+            for word in name.lower().split()[:4]:  # RDFa lists several
+                if content:
+                    metas.setdefault(word, []).append(content)
         return metas
 
     def metas(self, *names: str) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from bot.site._dates import Stamp, machine
@@ -58,4 +59,19 @@ def date(source: str, url: str, zone: tzinfo) -> Stamp | None:
     except _FAILURES as error:
         log.debug("htmldate failed on %s: %r", url, error)
         return None
-    return machine(found, zone)
+    stamp = machine(found, zone)
+    # The first of a month is what it makes of a bare year or month, a copyright for one.
+    if stamp and stamp.at.day == 1 and not _names(source, stamp.at):
+        return None
+    return stamp
+
+
+def _names(source: str, day: datetime) -> bool:
+    """Tell whether a page names this first of a month, in figures or in words."""
+    month = f"0?{day.month}"
+    figures = rf"{day.year}\W?{month}\W?01(?!\d)|(?<!\d)0?1[./-]\s?{month}[./-]\s?{day.year}"
+    american = rf"(?<!\d){month}/0?1/{day.year}"
+    words = (
+        rf"(?<!\d)0?1(?:st|er|º|°|\.)?,?\s(?:de\s)?(?:[^\W\d]{{3,12}}\.?,?\s)?(?:de\s)?{day.year}"
+    )
+    return bool(re.search(f"{figures}|{american}|{words}", source))

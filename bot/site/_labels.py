@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+from bot.identity import url_key
 from bot.language import Language
 from bot.model import Kind
 from bot.site._body import Finder, before
 from bot.site._credits import languages_of
-from bot.site._document import Document, classes, plain, text_of
+from bot.site._document import Document, classes, plain, text_of, within
 from bot.site._jsonld import Graph, Node, types
 
 LONGEST_LABEL: Final = 40
@@ -18,6 +21,9 @@ MAX_TAGS: Final = 40
 _SECTION = re.compile(
     r"(?:^|[\s_-])(?:section|category|categories|categoria|seccion|rubri(?:que|k|ca|c)|kategorie?"
     r"|kicker|eyebrow|overline|volanta|antetitulo|surtitre|dachzeile|occhiello)(?:[\s_-]|$)"
+)
+_TRAIL: Final = re.compile(
+    r"breadcrumb|brotkrume|fil-?d?-?ariane|hierarchie|arborescence|migas|molla|briciole|pathway"
 )
 _SCHEMA_KINDS: Final = {
     "OpinionNewsArticle": Kind.OPINION,
@@ -46,6 +52,7 @@ def _sections(
     if region is not None:
         yield from (text_of(a) for a in region.iter("a") if "category" in (a.get("rel") or ""))
     yield from _shown(doc, start, finder)
+    yield from _trail(doc)
     for trail in graph.of_type("BreadcrumbList"):
         steps = [
             plain(s.get("name")) or _name_of_item(graph, s)
@@ -62,6 +69,17 @@ def _shown(doc: Document, start: Any, finder: Finder) -> Iterator[str]:
             label = text_of(element if link is None else link)
             if _is_label(label) and len(label.split()) <= 4 and not label[0].islower():
                 yield label
+
+
+def _trail(doc: Document) -> Iterator[str]:
+    """List the steps of a visible breadcrumb trail, the closest section first."""
+    for element in islice(within(doc.root, _TRAIL, ("nav", "div", "ol", "ul", "p")), 3):
+        links = [a for a in islice(element.iter("a"), 12) if a.get("href")]
+        steps = [
+            text_of(a) for a in links if urlsplit(doc.absolute(a.get("href"))).path not in ("", "/")
+        ]
+        here = doc.absolute(links[-1].get("href")) if links else ""
+        yield from reversed(steps[:-1] if here and url_key(here) == url_key(doc.url) else steps)
 
 
 def slugs(region: Any) -> Iterator[str]:

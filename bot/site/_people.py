@@ -1,85 +1,75 @@
-"""Who wrote an article: the names in a byline, without what is no name."""
+"""Who wrote an article: what the page claims, and what it shows by the headline."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Any, Final
 
 from bot.identity import normal_title
-from bot.language import phrase
 from bot.site._document import Document, classes, lines_of, plain, text_of
-from bot.site._jsonld import Graph, Node
+from bot.site._jsonld import Graph, Node, types
+from bot.site._names import Names
 
-LONGEST_NAME: Final = 60
-# Accounts that a CMS makes for itself.
-_NOBODY = frozenset({"admin", "administrator", "root", "webmaster", "wordpress", "superuser"})
-_AND = re.compile(r"\s+(?:and|y|e|et|und|i|ve|و)\s+|\s*&\s*", re.IGNORECASE)
-_BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:byline|author|authors|autor|autora|auteur|autore|vcard|yazar|firma)(?:[\s_-]|$)"
+LONGEST_BYLINE: Final = 300  # characters; a larger element is a box that also holds one
+MAX_ELEMENTS: Final = 20_000
+MAX_PIECES: Final = 80  # of text, in a byline
+MAX_MARKED: Final = 60  # elements that are marked alike
+_BYLINE: Final = re.compile(
+    r"byline|author(?!i)|autor(?!i)|auteur|autore|vcard|yazar|contributor|writer|verfasser"
+    r"|(?:^|[\s_-])(?:firma|firmas|redakteur|journalist|poster|itemposter)(?:[\s_-]|$)"
 )
-_ABOUT = re.compile(r"bio\b|about|avatar|box|related|comment|social|description")
+_ABOUT: Final = re.compile(
+    r"bio\b|about|avatar|box|related|comment|social|descri|image|photo|picture|thumb|follow|more"
+    r"|widget|count|position|function|title\b|job|role|info-?text|contact|share|date|time"
+)
+_NAME: Final = re.compile(r"(?:^|[\s_-])(?:fn|name|nickname|author-?name|authorname)(?:[\s_-]|$)")
+# What lies in one of these is of another article, of a reader, or of the whole site.
+_ELSEWHERE: Final = re.compile(
+    r"comment(?!-?box-?meta)|komment|coment|reply|respond|related|relacionad|recommend|recent|popular"
+    r"|most-?read|sidebar|trackback|ping|newsletter|tease|also-|recirc|promo|cookie|breadcrumb"
+    r"|caption|copyright|(?:^|[\s_-])(?:nav|navbar|menu|widget|aside|more|next|prev)(?:[\s_-]|$)"
+)
+_ELSEWHERE_TAGS: Final = frozenset(["nav", "figure", "figcaption", "blockquote"])
+_OF_AUTHOR: Final = re.compile(
+    r"/(?:authors?|autor(?:e|es|en|as?|in)?|auteurs?|autori|writers?|by|journalist[ea]?s?|reporters?"
+    r"|redakteure?|redaktion|people|contributors?|columnists?|bloggers?|firmas?|yazar(?:lar)?"
+    r"|personen|staff|newsteam|team|profile?|kolumnisten)/[^/?#]+/?(?:[?#]|$)|[?&/]author=|auteur\d+"
+)
+# Made by newsrooms' own tools for readers; plain “author” is often an account or the publisher.
+_SURE_METAS: Final = (
+    *("parsely-author", "sailthru.author", "byl", "cxenseparse:author", "citation_author"),
+)
+_METAS: Final = (
+    *("author", "article:author", "article:author_name", "shareaholic:article_author_name"),
+    *("dc.creator", "dc:creator", "dcterms.creator", "og:author", "creator"),
+)
+_WRITTEN_BY: Final = re.compile(
+    r"(?:written|posted|words)\s+by|(?:verfasst|geschrieben|veröffentlicht)\s+von"
+    r"|(?:escrito|publicado)\s+por|[ée]crit par|publi[ée] par|scritto da|escrit per|yazan|yazar"
+    r"|كتب|بقلم|author|autor|auteur|autore",
+    re.IGNORECASE,
+)
 
 
-class Names:
-    """Reads names off bylines of one page; `nobodies` and the site itself are none."""
-
-    def __init__(self, lang: str, site_names: Iterable[str], nobodies: Sequence[str]) -> None:
-        self._nobody = _NOBODY | {normal_title(name) for name in (*site_names, *nobodies) if name}
-        own = {phrase(code, "by") for code in (lang, "en")} | {
-            "by",
-            "par",
-            "por",
-            "von",
-            "di",
-            "de",
-        }
-        words = "|".join(re.escape(word) for word in sorted(own, key=len, reverse=True) if word)
-        self._by = re.compile(rf"^(?:{words})\b:?\s+", re.IGNORECASE)
-
-    def read(self, line: str) -> list[str]:
-        """List the names in a byline such as “By Ann Lee, Bo Day and Cy Roe”."""
-        line = re.sub(r"\S+(?:://|@)\S+|\s*\([^()]*\)\s*$", "", line)
-        line = self._by.sub("", line.strip(" \t–—-|·•,:"))
-        parts: list[str] = []
-        for part in re.split(r"\s*[,;|•·/]\s*", line[:300]):
-            # “Ramón y Cajal” is one name, “Ana Gil y Eva Paz” are two.
-            pieces = _AND.split(part)
-            parts += pieces if all(" " in piece.strip() for piece in pieces) else [part]
-        return [name for name in map(str.strip, parts) if self._is_name(name)]
-
-    def read_all(self, lines: Iterable[str]) -> tuple[str, ...]:
-        """List the names in several bylines, each once."""
-        return tuple(dict.fromkeys(name for line in lines for name in self.read(line)))[:10]
-
-    def _is_name(self, name: str) -> bool:
-        known = normal_title(name)
-        return (
-            bool(known)
-            and known not in self._nobody
-            and len(name) <= LONGEST_NAME
-            and len(name.split()) <= 6
-            and not re.search(r"[@<>{}*_:\d]|://|www\.|\.(?:com|org|net)\b", name)
-            and any(c.isalpha() for c in name)
-        )
-
-
-def authors(doc: Document, graph: Graph, node: Node, names: Names, region: Any) -> tuple[str, ...]:
+def authors(
+    doc: Document, graph: Graph, node: Node, names: Names, region: Any, h1: Any, start: Any
+) -> tuple[str, ...]:
     """Find who wrote the article: by JSON-LD, by a visible byline, by a meta tag.
 
     A meta tag alone often names who pressed the button, or the publisher on
     every page, so that it counts only where the article shows the name too.
     """
-    # An organisation is an author of its own, but not the one that publishes the site.
-    claimed = [
-        plain(name) for a in graph.things(node.get("author")) for name in _strings(a.get("name"))
-    ]
-    if found := names.read_all(claimed):
+    if found := names.read_all(_claimed(graph, node), shown=False):
         return found
-    if found := names.read_all(_bylines(doc, region)):
+    for scope in (region, _around(doc, region)):
+        if scope is not None and (found := _Bylines(names, scope, h1, start).find()):
+            return found
+    if found := names.read_all(doc.metas(*_SURE_METAS)):
         return found
-    metas = doc.metas("author", "article:author", "parsely-author", "sailthru.author", "dc.creator")
-    return shown(names.read_all(metas), region)
+    metas = [*_labelled(doc), *(m for m in doc.metas(*_METAS) if "://" not in m)]
+    return shown(names.read_all(metas), doc.root.find("body"))
 
 
 def shown(found: Sequence[str], region: Any) -> tuple[str, ...]:
@@ -90,35 +80,186 @@ def shown(found: Sequence[str], region: Any) -> tuple[str, ...]:
     return tuple(name for name in found if normal_title(name) in visible)
 
 
+def persons(graph: Graph) -> set[str]:
+    """Give the people who are publishers themselves: a site of one's own bears one's name."""
+    both = (n for n in graph.of_type("Person") if "Organization" in types(n))
+    return {normal_title(plain(n.get("name"))) for n in both}
+
+
+def _claimed(graph: Graph, node: Node) -> Iterator[str]:
+    # An organisation is an author of its own, but not the one that publishes the site.
+    for source in (node, *islice(graph.of_type("WebPage", "Recipe", "VideoObject"), 3)):
+        for key in ("author", "creator"):
+            said = [
+                plain(name)
+                for a in graph.things(source.get(key))
+                for name in _strings(a.get("name"))
+            ]
+            if said:
+                yield from (name for name in said if "://" not in name)
+                return
+
+
 def _strings(value: object) -> Iterator[str]:
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield item
 
 
-def _bylines(doc: Document, region: Any) -> Iterator[str]:
-    """List the visible bylines: what is marked as such, the most certain first."""
-    inside = {region, *region.iter()} if region is not None else set()
-    for prop in ("author", "creator"):
-        for element in doc.microdata.get(prop, ())[:5]:
-            if element in inside:
-                named = element.find(".//*[@itemprop='name']")
-                yield plain(element.get("content")) or text_of(
-                    named if named is not None else element
-                )
-    links = [a for a in (region.iter("a") if region is not None else ()) if "author" in _rel(a)]
-    if links:
-        yield from map(text_of, links[:5])
-        return
-    candidates = region.iterfind(".//*[@class]") if region is not None else ()
-    for element in candidates:
-        named = classes(element)
-        if _BYLINE.search(named) and not _ABOUT.search(named):
-            for line in lines_of(element)[:3]:
-                if len(line) <= 120:
-                    yield line
-            return
+def _labelled(doc: Document) -> Iterator[str]:
+    """Give what a card says beside “Written by”; other labels tell the time to read."""
+    for number in "12":
+        if _WRITTEN_BY.match(doc.meta(f"twitter:label{number}")):
+            yield doc.meta(f"twitter:data{number}")
 
 
-def _rel(element: Any) -> list[str]:
-    return (element.get("rel") or "").lower().split()
+class _Bylines:
+    """Looks for the visible byline of one article, the most certain marks first."""
+
+    def __init__(self, names: Names, scope: Any, h1: Any, start: Any) -> None:
+        self._names = names
+        self._elements = list(_near(scope, h1, start))
+        self._start = start
+
+    def find(self) -> tuple[str, ...]:
+        """Give the names of the first kind of mark that yields any."""
+        for is_marked in (_has_prop, _has_rel, _is_byline, _links_author):
+            if found := self._marked(is_marked):
+                return found
+        return self._spoken()
+
+    def _marked(self, is_marked: Callable[[Any], bool]) -> tuple[str, ...]:
+        found: list[str] = []
+        last: Any = None
+        for element in islice(filter(is_marked, self._elements), MAX_MARKED):
+            near = last is None or _stand_together(last, element)
+            if near and (names := self._read(element)):
+                found += names
+                last = element
+        return self._names.read_all(found)
+
+    def _read(self, element: Any) -> tuple[str, ...]:
+        """Read an element that holds a byline: the names marked in it, else its lines."""
+        if value := element.get("content"):
+            return self._names.read_all([plain(value)])
+        inner = [e for e in islice(element.iterdescendants(), 60) if _is_name_mark(e)]
+        if found := self._names.read_all(line for e in inner for line in _lines(e)[:2]):
+            return found
+        return self._names.read_all(_lines(element)[:4])
+
+    def _spoken(self) -> tuple[str, ...]:
+        """Read a line of plain text such as “By Ann Lee”, above the text or in its first lines."""
+        after = 0
+        for element in self._elements:
+            after += bool(after) or element is self._start
+            if after > 25:
+                break
+            if len(element) < 6 and element.tag not in ("ul", "ol", "table", "script", "style"):
+                for line in _short_lines(element):
+                    if found := self._names.spoken(line):
+                        return tuple(found)
+        return ()
+
+
+def _stand_together(one: Any, other: Any) -> bool:
+    """Tell two names of one byline from a byline and the box about an author below."""
+    if one.getnext() is other:
+        return True
+    line = [e for e in islice(one.iterancestors(), 2) if _extent(e) <= LONGEST_BYLINE]
+    return any(e in line for e in islice(other.iterancestors(), 3))
+
+
+def _around(doc: Document, region: Any) -> Any:
+    """Widen the article by what may hold its byline too, when it does not itself."""
+    body = doc.root.find("body")
+    above = region.iterancestors() if region is not None else ()
+    return next((e for e in above if e.tag in ("article", "main")), body)
+
+
+def _near(region: Any, h1: Any, start: Any) -> Iterator[Any]:
+    """List the elements of the article from its headline on, then those above it."""
+    above: list[Any] = []
+    elsewhere: set[Any] = set()
+    holding = {*(h1.iterancestors() if h1 is not None else ()), *_line_of(start)}
+    passed = h1 is None
+    for element in islice(region.iter(), MAX_ELEMENTS):
+        if not isinstance(element.tag, str):
+            continue
+        if element.getparent() in elsewhere or (element not in holding and _is_elsewhere(element)):
+            elsewhere.add(element)
+            continue
+        passed = passed or element is h1
+        if passed:
+            yield element
+        else:
+            above.append(element)
+    yield from above
+
+
+def _line_of(element: Any) -> Iterable[Any]:
+    return (element, *element.iterancestors()) if element is not None else ()
+
+
+def _is_elsewhere(element: Any) -> bool:
+    if element.tag in _ELSEWHERE_TAGS or element.tag == "article":
+        return True
+    named = classes(element)
+    return bool(named.strip() and _ELSEWHERE.search(named))
+
+
+def _has_prop(element: Any) -> bool:
+    props = (element.get("itemprop") or "").split()
+    return "author" in props or "creator" in props
+
+
+def _has_rel(element: Any) -> bool:
+    return "author" in (element.get("rel") or "").lower().split()
+
+
+def _is_byline(element: Any) -> bool:
+    named = element.get("class")
+    if not named or element.tag in ("body", "img", "script", "style", "input"):
+        return False
+    named = classes(element)
+    return bool(
+        _BYLINE.search(named) and not _ABOUT.search(named) and _extent(element) <= LONGEST_BYLINE
+    )
+
+
+def _links_author(element: Any) -> bool:
+    address = element.get("href") if element.tag == "a" else None
+    return bool(address and _OF_AUTHOR.search(address.lower()[:300]))
+
+
+def _is_name_mark(element: Any) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    props = (element.get("itemprop") or "").split()
+    return (
+        "name" in props
+        or _has_rel(element)
+        or _links_author(element)
+        or bool(_NAME.search(classes(element)))
+    )
+
+
+def _extent(element: Any) -> int:
+    """Count the characters of an element, as far as it may be a byline."""
+    pieces = [len(piece.strip()) for piece in islice(element.itertext(), MAX_PIECES + 1)]
+    return sum(pieces) if len(pieces) <= MAX_PIECES else LONGEST_BYLINE + 1
+
+
+def _lines(element: Any) -> list[str]:
+    """Give the lines of a byline; what only a style parts (“By”“Ann Lee”) is parted too."""
+    pieces = [piece for piece in islice(element.itertext(), 40) if piece]
+    for one, other in pairwise(pieces):
+        if one[-1].isalnum() and other[0].isupper():
+            return [line for piece in pieces if (line := " ".join(piece.split()))]
+    return lines_of(element)
+
+
+def _short_lines(element: Any) -> list[str]:
+    first = next((piece for piece in islice(element.itertext(), 6) if piece.strip()), "")
+    if not first or len(first) > LONGEST_BYLINE or _extent(element) > LONGEST_BYLINE:
+        return []
+    return lines_of(element)[:3]

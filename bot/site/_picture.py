@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 from bot import text
 from bot.model import Image
 from bot.site._credits import of_picture
-from bot.site._document import Document, plain, text_of, within
+from bot.site._document import Document, classes, plain, text_of, within
+from bot.site._emblem import address, emblems, is_emblem
 from bot.site._jsonld import Graph, Node
+from bot.site._sizes import largest, number, sizes, source, stem
 
 SMALLEST: Final = 100  # pixels; below, it is a button or an avatar
-# File names of pictures that stand for the site, not for the article.
-_STANDS_FOR_SITE = re.compile(
-    r"(?:^|[-_.])(?:logos?|favicon|avatar|gravatar|placeholder|spacer|sprite|no-?image|og-?image"
-    r"|apple-touch-icon|(?:social|facebook|twitter|default)[-_]?(?:share|card|image|thumb\w*)"
-    r"|(?:share|social|og|image|thumb\w*)[-_]default|share[-_]image)(?:[-_.]|$)"
-    r"|^(?:default|blank|pixel|icon|share|1x1)\.",
-    re.IGNORECASE,
+_BESIDE = re.compile(
+    r"(?:^|[\s_-])(?:avatar|author|autor|auteur|bio|byline|related|comment|advert\w*|sponsor\w*"
+    r"|ads?|logo|newsletter|promo|sidebar|footer|nav)(?:[\s_-]|$)"
 )
-_SIZE_ENDING = re.compile(r"(?:-\d{2,4}x\d{2,4}|-scaled|-e\d{9,}|-[0-9a-f]{5})+$")
+_CREATIVE_COMMONS = re.compile(
+    r"creativecommons\.org/(?:licenses/([a-z]{2}(?:-[a-z]{2}){0,2})(?:/(\d\.\d))?"
+    r"|publicdomain/(zero|mark)(?:/(\d\.\d))?)"
+)
 _CAPTION = re.compile(
     r"caption|legend|pie-?(?:de-?)?foto|bildunterschrift|didascalia|altyazi|epigrafe"
 )
@@ -32,19 +33,20 @@ _CREDIT = re.compile(r"credit|copyright|photographer|fotograf|source")
 
 def find(doc: Document, graph: Graph, node: Node, region: Any, lang: str) -> Image | None:
     """Find the article's own picture and what the page says of it; None where it has none."""
-    logos = _logos(doc, graph)
+    known = emblems(doc, graph)
     shown = _shown(region)
     for image in _claimed(doc, graph, node):
-        if _is_picture(image, logos):
-            return _described(doc, image, _same(image.url, shown, doc), lang)
+        if _is_picture(image, known):
+            element = _same(image.url, shown, doc)
+            return _described(doc, largest(doc, image, shown), element, lang)
     for element in shown:
         image = Image(
-            _source(doc, element),
-            width=_int(element.get("width")),
-            height=_int(element.get("height")),
+            source(doc, element),
+            width=number(element.get("width")),
+            height=number(element.get("height")),
         )
-        if _is_picture(image, logos) and _is_large(element, image):
-            return _described(doc, image, element, lang)
+        if _is_picture(image, known) and _is_large(element, image):
+            return _described(doc, largest(doc, image, shown), element, lang)
     return None
 
 
@@ -52,58 +54,45 @@ def _claimed(doc: Document, graph: Graph, node: Node) -> Iterator[Image]:
     """List the pictures that the head names, those of the article before those of the page."""
     claimed = [_of_node(doc, thing) for thing in graph.things(node.get("image"))]
     addresses = [*doc.metas("og:image", "og:image:url", "og:image:secure_url")]
-    width, height = _int(doc.meta("og:image:width")), _int(doc.meta("og:image:height"))
-    for place, address in enumerate(addresses):
-        url = doc.absolute(address)
+    width, height = number(doc.meta("og:image:width")), number(doc.meta("og:image:height"))
+    for place, named in enumerate(addresses):
+        url = doc.absolute(named)
         said = next((image for image in claimed if image.url == url), Image(url))
         if place == 0:
             alt = said.alt or doc.meta("og:image:alt")
             said = replace(said, alt=alt, width=width or said.width, height=height or said.height)
         yield said
     yield from claimed
-    for address in doc.metas("twitter:image", "twitter:image:src", "thumbnail"):
-        yield Image(doc.absolute(address))
+    for named in doc.metas("twitter:image", "twitter:image:src", "thumbnail"):
+        yield Image(doc.absolute(named))
     for element in doc.microdata.get("image", [])[:3]:
-        yield Image(doc.absolute(element.get("content")) or _source(doc, element))
+        yield Image(doc.absolute(element.get("content")) or source(doc, element))
     yield Image(doc.link("image_src"))
 
 
 def _of_node(doc: Document, thing: Node) -> Image:
-    url = thing.get("contentUrl") or thing.get("url")
     return Image(
-        url=doc.absolute(url[0] if isinstance(url, list) and url else url),
+        url=address(doc, thing),
         caption=plain(thing.get("caption")),
         credit=plain(thing.get("creditText")) or plain(thing.get("copyrightNotice")),
         licence=plain(thing.get("license")),
-        width=_int(thing.get("width")),
-        height=_int(thing.get("height")),
+        width=number(thing.get("width")),
+        height=number(thing.get("height")),
     )
 
 
-def _logos(doc: Document, graph: Graph) -> frozenset[str]:
-    """Collect the addresses under which the page names its logo."""
-    logos = {doc.link("icon"), doc.link("apple-touch-icon")}
-    for node in graph.nodes:
-        for owner in (node, *graph.things(node.get("publisher"))):
-            logos |= {_of_node(doc, thing).url for thing in graph.things(owner.get("logo"))}
-    return frozenset(logos)
-
-
-def _is_picture(image: Image, logos: frozenset[str]) -> bool:
-    if not image.url or image.url in logos:
-        return False
-    parts = urlsplit(image.url)
-    name = unquote(parts.path.rpartition("/")[2])
-    if name.lower().endswith((".svg", ".ico")) or "gravatar.com" in parts.netloc:
-        return False
-    if _STANDS_FOR_SITE.search(name):
+def _is_picture(image: Image, known: frozenset[str]) -> bool:
+    if not image.url or is_emblem(image.url, known):
         return False
     return all(side is None or side >= SMALLEST for side in (image.width, image.height))
 
 
 def _is_large(element: Any, image: Image) -> bool:
     """Tell an article's picture, where only the text shows it, from an ornament."""
-    in_figure = any(above.tag == "figure" for above in element.iterancestors())
+    above = [element, *element.iterancestors()]
+    if any(_BESIDE.search(classes(step)) for step in above[:6]):
+        return False
+    in_figure = any(step.tag == "figure" for step in above)
     return in_figure or (image.width or 0) >= 3 * SMALLEST
 
 
@@ -113,29 +102,11 @@ def _shown(region: Any) -> list[Any]:
 
 def _same(url: str, shown: list[Any], doc: Document) -> Any:
     """Find where the page itself shows the picture, in whatever size."""
-    stem = _stem(url)
+    wanted = stem(url)
     for element in shown:
-        sources = [_source(doc, element)]
-        link = element.getparent()
-        if link is not None and link.tag == "a":
-            sources.append(doc.absolute(link.get("href")))
-        if any(source and _stem(source) == stem for source in sources):
+        if any(stem(offered) == wanted for _, offered in sizes(doc, element)):
             return element
     return None
-
-
-def _source(doc: Document, element: Any) -> str:
-    for name in ("data-src", "data-lazy-src", "data-original", "src"):
-        address = element.get(name) or ""
-        if address and not address.startswith("data:"):
-            return doc.absolute(address)
-    first = (element.get("srcset") or element.get("data-srcset") or "").strip().split(" ")[0]
-    return doc.absolute(first.rstrip(","))
-
-
-def _stem(url: str) -> str:
-    name = unquote(urlsplit(url).path.rpartition("/")[2]).lower()
-    return _SIZE_ENDING.sub("", name.rpartition(".")[0] or name)
 
 
 def _described(doc: Document, image: Image, element: Any, lang: str) -> Image:
@@ -172,19 +143,23 @@ def _around(doc: Document, element: Any) -> tuple[str, str, str]:
     if caption is None:
         caption = next(within(holder, _CAPTION), None)
     credit = next(within(holder, _CREDIT), None)
-    licence = next(
-        (a.get("href") for a in holder.iter("a") if "license" in (a.get("rel") or "")), ""
-    )
+    licence = next(filter(None, (_licence(doc, a) for a in islice(holder.iter("a"), 20))), "")
     text_below = text_of(caption) if caption is not None else ""
     by = text_of(credit) if credit is not None and credit is not caption else ""
-    return text_below[:1000], by[:200], doc.absolute(licence)
+    return text_below[:1000], by[:200], licence
+
+
+def _licence(doc: Document, link: Any) -> str:
+    """Name the licence that a link leads to: by its short name, else its address."""
+    target = doc.absolute(link.get("href"))
+    if found := _CREATIVE_COMMONS.search(target):
+        kind, version, public, edition = found.groups()
+        if public:
+            return f"CC0 {edition or '1.0'}" if public == "zero" else "Public Domain Mark"
+        return f"CC {kind.upper()} {version or ''}".strip()
+    return target if "license" in (link.get("rel") or "").split() else ""
 
 
 def _is_file_name(alt: str) -> bool:
     """Tell an alternative text that is only the name of the file."""
     return bool(re.fullmatch(r"\S*[_\d-]\S*|\S+\.(?:jpe?g|png|webp|gif)", alt, re.IGNORECASE))
-
-
-def _int(value: object) -> int | None:
-    found = re.match(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$", str(value)) if value else None
-    return int(found[1]) if found else None

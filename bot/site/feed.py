@@ -1,224 +1,179 @@
-"""Read an RSS or Atom feed into entries: what a source says is there.
+"""Read a feed into entries: what a source says is there.
 
-feedparser reads the XML; everything it gives is judged again here, because
-feeds lie about dates, leave out links, and are often no feeds at all.
+RSS, RDF, Atom and JSON Feed, by `_xmlfeed` and `_jsonfeed`. What they find is
+judged here, because feeds lie about dates and guids, leave out links, announce
+comments and drafts, and are often no feeds at all.
 """
 
 from __future__ import annotations
 
-import calendar
-import io
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from bot import text
+from bot import identity, text
 from bot.errors import NotASource
 from bot.identity import cms_id, cms_key
 from bot.model import Entry, Listing
-from bot.site import MAX_BYTES
+from bot.site import MAX_BYTES, _address, _jsonfeed, _xmlfeed
+from bot.site._charset import decode
+from bot.site._item import Item, Source
+from bot.site._scan import ROOT
+from bot.site._when import when
 
-EARLIEST_YEAR: Final = 1995
-LONGEST_TTL: Final = timedelta(days=1)
+LONGEST_WAIT: Final = timedelta(days=1)
 MAX_ENTRIES: Final = 2000
-MAX_TAGS: Final = 300_000  # feedparser needs some 30 µs for each; real feeds have a tenth
-MAX_SUMMARY: Final = 20_000  # characters of HTML; a feed may carry whole articles
+MAX_SUMMARY: Final = 5_000  # characters of HTML; a feed may carry whole articles
+MAX_LINE: Final = 1_000  # characters of a title or a guid
+MAX_NAME: Final = 200
+MAX_NOTES: Final = 20  # sentences about what was skipped
 
-_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=")
-_ENTITY = re.compile(rb"<!ENTITY[^>]{0,2000}>", re.IGNORECASE)
-# The XML reader compares every attribute of an element with all others; real ones have 20.
-_CROWDED = re.compile(
-    rb"""(?<![\s\0])(?:[\s\0]++[^\s=<>"']++[\s\0]*+=[\s\0]*+(?:"[^"<]*+"|'[^'<]*+')){100}"""
-)
-_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@\S+")
-_PERIODS = {"hourly": 1, "daily": 24, "weekly": 168}  # sy:updatePeriod, in hours
 
 
 def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Listing:
     """Read the feed that `url` answered with; a damaged one as far as it goes.
 
-    Entries without a web link are skipped and named. Dates outside 1995 to next
-    year are no dates. A body that is no feed raises NotASource, in one sentence.
+    Entries without a web address of their own, of comments or of previews are
+    skipped and named. Dates outside 1995 to next year are no dates. Of what a feed
+    says about itself, `wait` heeds ttl and sy:updatePeriod, up to a day; skipHours and
+    skipDays are not heeded. A body that is no feed raises NotASource, in one sentence.
     """
-    _refuse_other_things(body, url)
-    parsed = _parse(body, url, content_type)
-    channel: dict[str, Any] = parsed["feed"]
-    if not parsed.get("version") and not parsed["entries"]:
-        raise NotASource(f"{url} answered with something that is no RSS or Atom feed.")
-    entries: list[Entry] = []
+    source = source_of(body, url, content_type)
+    title = plain(source.title)
     skipped: list[str] = []
-    for raw in parsed["entries"][:MAX_ENTRIES]:
-        link, fault = _link(raw, url)
+    found: list[tuple[Entry, Item]] = []
+    for item in source.items[:MAX_ENTRIES]:
+        link, fault = _address.choose(item.links)
         if fault:
-            skipped.append(fault)
+            skipped.append(f"An entry of {url}, “{plain(item.title)[:80]}”, was skipped: {fault}.")
         else:
-            entries.append(_entry(raw, link, channel, url, now))
-    title, language = _plain(channel.get("title")), _primary(channel.get("language"))
-    return Listing(tuple(entries), title, language, _ttl(channel), tuple(skipped))
+            found.append((_entry(item, link, title, now), item))
+    entries, notes = _told_apart(found, url)
+    if len(source.items) > MAX_ENTRIES:
+        notes.append(f"{url} has more than {MAX_ENTRIES:,} entries: the first are read.")
+    if source.torn:
+        notes.append(f"{url} breaks off in the middle: its last entry was left out.")
+    return Listing(
+        entries,
+        title,
+        _primary(source.language),
+        min(timedelta(minutes=source.minutes), LONGEST_WAIT) if source.minutes else None,
+        _few(notes + skipped, url),
+    )
 
 
-def _refuse_other_things(body: bytes, url: str) -> None:
-    start = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start:
-        raise NotASource(f"{url} answered with nothing.")
+def source_of(body: bytes, url: str, content_type: str) -> Source:
+    """Give a feed in its own words; NotASource, in one sentence, where there is none."""
     if len(body) > MAX_BYTES:
         raise NotASource(f"{url} answered with more than {MAX_BYTES // 1_000_000} MB.")
-    if body.count(b"<") > MAX_TAGS:
-        raise NotASource(f"{url} answered with more than {MAX_TAGS:,} elements.")
-    if _CROWDED.search(body):
-        raise NotASource(f"{url} answered with an element of more than a hundred attributes.")
-    if start[:1] in b"{[":
-        raise NotASource(f"{url} answered with JSON, not with an RSS or Atom feed.")
-    head = re.sub(rb"<!--.*?-->", b"", start, flags=re.DOTALL)
-    if (page := _WEB_PAGE.search(head)) and not re.search(
-        rb"<(?:rss|feed)\b", head[: page.start()]
-    ):
-        raise NotASource(f"{url} answered with a web page, not a feed.")
+    written = decode(body, content_type)
+    begin = written[:2000].lstrip("\ufeff\0 \t\r\n")
+    if not begin:
+        raise NotASource(f"{url} answered with nothing.")
+    if begin[0] in "{[":
+        found = _jsonfeed.read(written.lstrip("\ufeff\0 \t\r\n"), url, MAX_ENTRIES + 1)
+        instead = "JSON that is no JSON Feed"
+    elif _is_page(begin):
+        found, instead = None, "a web page, not a feed"
+    else:
+        found = _xmlfeed.read(written, url, MAX_ENTRIES + 1)
+        instead = "something that is no RSS or Atom feed"
+    if found is None:
+        raise NotASource(f"{url} answered with {instead}.")
+    return found
 
 
-def _parse(body: bytes, url: str, content_type: str) -> dict[str, Any]:
-    import feedparser
-
-    # feedparser resolves links (not those inside texts) against this and xml:base, and
-    # believes what the XML declares where the type names no charset.
-    headers = {"content-location": url, "content-type": "application/xml"}
-    if (
-        "charset" in content_type.lower()
-        and not _DECLARED.search(body[:200])
-        and not _is_utf8(body)
-    ):
-        headers["content-type"] += ";" + content_type.partition(";")[2]
-    try:
-        parsed: dict[str, Any] = feedparser.parse(
-            # Never str or bytes: feedparser would open such a thing as a path or URL.
-            io.BytesIO(_ENTITY.sub(b"", body)),
-            response_headers=headers,
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
-    except Exception as error:  # feedparser lets out whatever it meets, and other sources go on
-        raise NotASource(f"{url} answered with a feed that nobody can read.") from error
-    return parsed
+def _is_page(begin: str) -> bool:
+    begin = re.sub(r"<!--.*?-->", "", begin, flags=re.DOTALL)
+    return bool(_WEB_PAGE.search(begin)) and not ROOT.search(begin)
 
 
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+# ------------------------------------------------------------------------- one entry
 
 
-def _link(raw: dict[str, Any], url: str) -> tuple[str, str]:
-    """Give the entry's own address, or the sentence why it has none."""
-    name = f"An entry of {url}, “{_plain(raw.get('title'))[:80]}”,"
-    link = str(raw.get("feedburner_origlink") or raw.get("link") or "").strip()
-    if not link:
-        return "", f"{name} was skipped: it has no link."
-    try:
-        link = urljoin(url, link)
-        usable = urlsplit(link).scheme in ("http", "https") and urlsplit(link).hostname
-    except ValueError:
-        usable = None
-    if not usable:
-        return "", f"{name} was skipped: its link “{link[:100]}” is no web address."
-    return link, ""
-
-
-def _entry(
-    raw: dict[str, Any], link: str, channel: dict[str, Any], url: str, now: datetime
-) -> Entry:
-    title = _plain(raw.get("title"))
-    guid = str(dict.get(raw, "id") or "")
+def _entry(item: Item, link: str, site: str, now: datetime) -> Entry:
+    title = plain(item.title)
     published, modified = (
-        _instant(raw, "published_parsed", now),
-        _instant(raw, "updated_parsed", now),
+        when(date, now, _primary(item.language)) for date in (item.published, item.modified)
     )
     return Entry(
         url=link,
-        guid=guid,
-        cms_id=_cms_id(raw, guid, link),
+        guid=item.guid.strip()[:MAX_LINE],
+        cms_id=_cms_id(item, item.guid, link),
         title=title,
-        summary=_summary(raw, title, _plain(channel.get("title"))),
-        authors=tuple(_unique(_authors(raw))),
-        tags=tuple(_unique(_plain(t.get("label") or t.get("term")) for t in raw.get("tags", ()))),
-        language=_primary(raw.get("language") or _detail(raw, "title", "language"))
-        or _primary(channel.get("language")),
+        summary=_summary(item, title, site),
+        authors=tuple(_unique(_person(line) for line in item.authors)),
+        tags=tuple(_unique(plain(tag) for tag in item.tags)),
+        language=_primary(item.language),
         # Published at the latest when it was last changed: old is old either way.
         published_at=published or modified,
         modified_at=modified,
     )
 
 
-def _cms_id(raw: dict[str, Any], guid: str, link: str) -> str:
+def _cms_id(item: Item, guid: str, link: str) -> str:
     found = cms_id(guid, link) or cms_id(link, link)
-    number = str(raw.get("post-id") or "")  # WordPress.com writes it as an element
-    if not found and re.fullmatch(r"[0-9]{1,12}", number):
-        found = cms_key("wp", number, link)
+    if not found and re.fullmatch(r"[0-9]{1,12}", item.number.strip()):
+        found = cms_key("wp", item.number.strip(), link)
     return found
 
 
-def _summary(raw: dict[str, Any], title: str, site: str) -> str:
-    paragraphs = text.from_html(str(raw.get("summary") or "")[:MAX_SUMMARY]).split("\n\n")
+def _summary(item: Item, title: str, site: str) -> str:
+    paragraphs = text.from_html(item.summary[:MAX_SUMMARY]).split("\n\n")
+    last = paragraphs[-1]
     # WordPress signs each excerpt with a sentence that names the post and the site.
-    if (
-        len(paragraphs) > 1
-        and title
-        and site
-        and {title, site} <= _named(paragraphs[-1], title, site)
-    ):
+    if len(paragraphs) > 1 and title and site and title in last and site in last:
         paragraphs.pop()
     return "\n\n".join(paragraphs).strip()
 
 
-def _named(paragraph: str, *names: str) -> set[str]:
-    folded = text.clean(paragraph)
-    return {name for name in names if name in folded}
+def _person(line: str) -> str:
+    name = _MAIL.sub("", plain(line[:MAX_NAME])).strip(" ()<>")
+    return "" if "://" in name else name
 
 
-def _authors(raw: dict[str, Any]) -> Iterator[str]:
-    names = [author.get("name") for author in raw.get("authors", ())]
-    # Of a single author feedparser keeps the line, which it does not always part rightly.
-    for line in names if len(names) > 1 else [raw.get("author")]:
-        name = _MAIL.sub("", _plain(line)).strip(" ()<>")
-        if name and "://" not in name:
-            yield name
+def plain(value: str) -> str:
+    """Return a title or name as one line of plain text, at most a thousand signs of its HTML."""
+    return text.clean(text.from_html(value[:MAX_LINE])) if value else ""
 
 
-def _instant(raw: dict[str, Any], field: str, now: datetime) -> datetime | None:
-    # dict.get, because feedparser's own answers a missing `updated` with `published`.
-    parsed = dict.get(raw, field)
-    if not parsed or not EARLIEST_YEAR <= parsed[0] <= now.year + 1:
-        return None
-    return datetime.fromtimestamp(calendar.timegm(parsed), UTC)
+def _primary(code: str) -> str:
+    return re.split(r"[-_]", code.strip().lower()[:20])[0][:3]
 
 
-def _ttl(channel: dict[str, Any]) -> timedelta | None:
-    asked: list[timedelta] = []
-    ttl = str(channel.get("ttl") or "")
-    if ttl.isdecimal():
-        asked.append(timedelta(minutes=min(int(ttl[:9]), 10_000)))
-    hours = _PERIODS.get(str(channel.get("sy_updateperiod") or "").strip().lower())
-    times = str(channel.get("sy_updatefrequency") or "1").strip()
-    if hours and times.isdecimal():
-        asked.append(timedelta(hours=hours) / max(int(times[:9]), 1))
-    return min(max(asked), LONGEST_TTL) if asked else None
-
-
-def _plain(value: object) -> str:
-    return text.clean(text.from_html(str(value))) if value else ""
-
-
-def _primary(code: object) -> str:
-    return re.split(r"[-_]", str(code or "").strip().lower())[0][:3]
-
-
-def _detail(raw: dict[str, Any], name: str, field: str) -> object:
-    return (raw.get(f"{name}_detail") or {}).get(field)
-
-
-def _unique(values: Iterator[str]) -> list[str]:
+def _unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))[:50]
+
+
+# ----------------------------------------------------------------------- all of them
+
+
+def _told_apart(found: list[tuple[Entry, Item]], url: str) -> tuple[tuple[Entry, ...], list[str]]:
+    """Take from entries a guid that several share, with what was read out of it; say so."""
+    entries = []
+    shared: Counter[str] = Counter()
+    for (entry, item), trusted in zip(
+        found, identity.trusted([entry for entry, _ in found]), strict=True
+    ):
+        if trusted.guid != entry.guid:
+            shared[entry.guid] += 1
+            trusted = replace(trusted, cms_id=_cms_id(item, "", entry.url))
+        entries.append(trusted)
+    notes = [
+        f"{count} entries of {url} have one guid, “{guid[:80]}”: it was left aside,"
+        " and they are known by their addresses."
+        for guid, count in shared.items()
+    ]
+    return tuple(entries), notes
+
+
+def _few(notes: list[str], url: str) -> tuple[str, ...]:
+    if len(notes) <= MAX_NOTES:
+        return tuple(notes)
+    rest = f"{len(notes) - MAX_NOTES + 1} more things of this kind were noted about {url}."
+    return (*notes[: MAX_NOTES - 1], rest)

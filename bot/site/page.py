@@ -2,7 +2,7 @@
 
 Own rules first: JSON-LD, Open Graph, meta tags, microdata, then what readers
 see. trafilatura and htmldate are asked only for what is missing after that
-(author, date, text), because they take ten times as long.
+(date, text), because they take ten times as long.
 """
 
 from __future__ import annotations
@@ -17,11 +17,22 @@ from urllib.parse import urlsplit
 from bot.errors import NotAnArticle
 from bot.identity import cms_id, cms_key, normal_title, url_key
 from bot.model import Article
-from bot.site import _credits, _fallback, _headline, _labels, _people, _picture, _times
+from bot.site import (
+    _credits,
+    _fallback,
+    _headline,
+    _labels,
+    _language,
+    _people,
+    _picture,
+    _public,
+    _times,
+)
 from bot.site._body import Finder, Paragraph, common_ancestor
 from bot.site._dates import Stamp
 from bot.site._document import Document, plain
 from bot.site._jsonld import LISTING_TYPES, Graph, Node
+from bot.site._names import Names
 
 #: Text of this many characters is an article even where the page does not say so.
 ENOUGH_TEXT: Final = 250
@@ -60,9 +71,20 @@ def read(
     dek = _headline.dek(doc, node, seen.h1, region, seen.start, known, lang)
     section = _labels.section(doc, graph, node, region, seen.start, seen.finder)
     tags = _labels.tags(doc, node, region)
-    named = (section, _labels.kicker(seen.h1), *tags, *_labels.slugs(region))
+    kickers = (_headline.kicker(seen.h1), _labels.kicker(seen.h1))
+    named = (section, *kickers, *tags, *_labels.slugs(region))
     opening = credits.body[0] if credits.body else ""
-    published = _published(seen, timezone, fallback)
+    clues = _times.Clues(
+        doc,
+        graph,
+        node,
+        headline=seen.headline,
+        h1=seen.h1,
+        start=seen.start,
+        lang=lang,
+        zone=timezone,
+    )
+    published = _published(seen, clues, timezone, fallback)
     return Article(
         url=url,
         headline=headline,
@@ -76,8 +98,9 @@ def read(
         tags=tags,
         image=_picture.find(doc, graph, node, region, lang),
         language=lang,
-        published_at=published.at if published else None,
-        modified_at=_modified(doc, node, published, timezone),
+        language_doubt=seen.doubt,
+        published_at=published.at.astimezone(UTC) if published else None,
+        modified_at=_modified(clues, published),
         day_only=published.day_only if published else False,
         first_publication=credits.first_publication,
         site_name=doc.meta("og:site_name") or site_name or next(iter(seen.names), ""),
@@ -102,6 +125,7 @@ class _Seen:
     paragraphs: list[Paragraph]
     region: Any  # holds headline and text, and what belongs to them
     lang: str
+    doubt: str  # the language that the page declares, where its words refute it
 
 
 def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
@@ -115,37 +139,44 @@ def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
     finder = Finder(doc, h1)
     container = finder.container()
     paragraphs, start = finder.paragraphs(container), finder.start(container)
+    _public.refuse(doc, headline, _extent(paragraphs))
     _refuse_listing(doc, graph, node, paragraphs)
     region = common_ancestor(h1, container)
-    lang = _language(doc, node, container if container is not None else region)
-    return _Seen(doc, graph, node, names, headline, h1, finder, start, paragraphs, region, lang)
+    declared = _language.declared(doc, node, container if container is not None else region)
+    text = [headline, *(line for lines in paragraphs for line in lines)]
+    lang, doubt = _language.judged(declared, text)
+    return _Seen(
+        doc, graph, node, names, headline, h1, finder, start, paragraphs, region, lang, doubt
+    )
 
 
 def _people_and_text(
     seen: _Seen, not_authors: Sequence[str], fallback: bool
 ) -> tuple[tuple[str, ...], _credits.Credits]:
-    people = _people.Names(seen.lang, seen.names, not_authors)
-    authors = _people.authors(seen.doc, seen.graph, seen.node, people, seen.region)
+    persons = _people.persons(seen.graph)
+    own = (name for name in seen.names if normal_title(name) not in persons)
+    people = Names(seen.lang, own, not_authors)
+    authors = _people.authors(
+        seen.doc, seen.graph, seen.node, people, seen.region, seen.h1, seen.start
+    )
     paragraphs = seen.paragraphs
     if _extent(paragraphs) < ENOUGH_TEXT:
         paragraphs = max(paragraphs, _said(seen.node), key=_extent)
-    if fallback and (not authors or _extent(paragraphs) < ENOUGH_TEXT):
-        guess = _fallback.guess(seen.doc.source, seen.doc.url)
-        authors = authors or _people.shown(people.read_all(guess.authors), seen.region)
-        if _extent(paragraphs) < ENOUGH_TEXT:
-            guessed = [[line] for line in guess.body]
-            # A guess that holds little more holds headline and caption beside the same text.
-            if _extent(guessed) > 2 * _extent(paragraphs):
-                paragraphs = guessed
+    if fallback and _extent(paragraphs) < ENOUGH_TEXT:
+        guessed = [[line] for line in _fallback.guess(seen.doc.source, seen.doc.url).body]
+        # A guess that holds little more holds headline and caption beside the same text.
+        if _extent(guessed) > 2 * _extent(paragraphs):
+            paragraphs = guessed
     credits = _credits.take(paragraphs, seen.lang, people)
     if not credits.translators:
         named = (plain(t.get("name")) for t in seen.graph.things(seen.node.get("translator")))
-        credits = replace(credits, translators=people.read_all(named))
+        translators = people.read_all(named) or tuple(people.translators)
+        credits = replace(credits, translators=translators)
     return authors, credits
 
 
-def _published(seen: _Seen, zone: tzinfo, fallback: bool) -> Stamp | None:
-    found = _times.published(seen.doc, seen.node, seen.region, seen.start, seen.lang, zone)
+def _published(seen: _Seen, clues: _times.Clues, zone: tzinfo, fallback: bool) -> Stamp | None:
+    found = clues.published()
     if found is None and fallback:
         found = _fallback.date(seen.doc.source, seen.doc.url, zone)
     return found
@@ -198,28 +229,6 @@ def _extent(paragraphs: list[Paragraph]) -> int:
     return sum(len(line) for lines in paragraphs for line in lines)
 
 
-def _language(doc: Document, node: Node, within: Any) -> str:
-    """Give the primary tag of the article's language: the nearest ``lang`` is right most often."""
-    nearest = (
-        [e.get("lang") for e in (within, *within.iterancestors())] if within is not None else []
-    )
-    claimed = [
-        *nearest,
-        doc.root.get("lang") or doc.root.get("xml:lang"),
-        node.get("inLanguage"),
-        doc.meta("og:locale", "content-language", "dc.language", "language"),
-    ]
-    for code in claimed:
-        found = (
-            re.match(r"\s*([a-z]{2,3})(?:[-_ ,;]|$)", code.lower())
-            if isinstance(code, str)
-            else None
-        )
-        if found:
-            return found[1]
-    return ""
-
-
 def _said(node: Node) -> list[Paragraph]:
     """Give the text as JSON-LD has it, for pages that show it only by script."""
     said = node.get("articleBody")
@@ -232,11 +241,11 @@ def _without(body: tuple[str, ...], known: set[str]) -> tuple[str, ...]:
     return body[1:] if body and normal_title(body[0]) in known else body
 
 
-def _modified(doc: Document, node: Node, published: Stamp | None, zone: tzinfo) -> datetime | None:
-    found = _times.modified(doc, node, zone)
+def _modified(clues: _times.Clues, published: Stamp | None) -> datetime | None:
+    found = clues.modified()
     if found is None or (published and found.at < published.at):
         return None
-    return found.at
+    return found.at.astimezone(UTC)
 
 
 def _cms_id(doc: Document, region: Any) -> str:

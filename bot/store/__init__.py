@@ -15,12 +15,17 @@ transaction remains.
 
 ====================  =========================================================
 ``tx.sources``        get_or_add(site, url, kind) · note_success(id, etag, last_modified,
-                      now, next_at) · note_failure(id, error, now, next_at) ·
+                      now, next_at, …) · note_failure(id, error, now, next_at, …) ·
                       set_baseline(id, now) · all(site)
-``tx.articles``       known(site, keys) · by_title(site, title_key, since) · get(id) ·
+``tx.articles``       known(site, keys) · owners(site, keys) → {key: id} · get(id) ·
+                      by_title(site, title_key, since) · arrivals(site, source, since) ·
                       add(site, article, keys, now=, source=) → (id, new) ·
-                      remember(site, entries, now=, source=, note=) → count ·
+                      remember(site, [(entry, keys), …], now=, source=, note=) → count ·
+                      wait(site, [(entry, keys), …], now=, source=, flood=) → ids ·
                       add_keys(id, keys) · update(id, article)
+``tx.waiting``        all(site) · get(id) · refresh(id, entry, next_try_at) ·
+                      put_off(id, note, next_try_at) · leave(ids, next_try_at) ·
+                      give_up(id, note) · merge(id, into, note)
 ``tx.posts``          hold(article_id, channel, teaser, problems, who=, now=, …) · get(id) ·
                       find(article_id, channel, occasion) · list(states, site=, channel=,
                       article_id=, limit=, newest_first=) · change(post, verb, to, who=,
@@ -38,6 +43,7 @@ read; where somebody else changed it since, TransitionError is raised.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -53,6 +59,7 @@ from bot.store.outbox import Outbox
 from bot.store.pauses import Pauses
 from bot.store.posts import Posts
 from bot.store.sources import Sources
+from bot.store.waiting import WaitingRoom
 
 __all__ = ["Description", "Store", "Tx", "open_store"]
 
@@ -63,6 +70,7 @@ class Tx:
     def __init__(self, db: Connection) -> None:
         self.sources = Sources(db)
         self.articles = Articles(db)
+        self.waiting = WaitingRoom(db)
         self.posts = Posts(db)
         self.outbox = Outbox(db)
         self.pauses = Pauses(db)
@@ -84,12 +92,14 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writer = engine.execution_options(writes=True)
+        # SQLite lets writers try again and again until one is lucky; ours wait in line.
+        self._in_line = threading.Lock()
         self._where = engine.url.database or engine.url.render_as_string()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """Begin a transaction that alone may write; it commits at the end, or leaves nothing."""
-        with _connect.plain_errors(self._where), self._writer.begin() as db:
+        with _connect.plain_errors(self._where), self._in_line, self._writer.begin() as db:
             yield Tx(db)
 
     @contextmanager

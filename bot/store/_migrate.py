@@ -15,7 +15,7 @@ from bot.errors import StoreError
 FOLDER = Path(__file__).parent / "migrations"
 
 #: Every revision that this program knows, oldest first.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 
 def revision(connection: Connection) -> str | None:

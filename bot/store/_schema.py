@@ -7,7 +7,7 @@ what a teaser or an article is made of lies in one JSON column.
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum as Words
 from typing import Any
 
@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-from bot.model import Article, Problem, State, Teaser, Verb
+from bot.model import Article, Entry, Problem, State, Teaser, Verb
 from bot.store._codec import decode, encode
 
 
@@ -50,6 +50,19 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         # SQLite gives back what it was given, without the zone.
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Seconds(TypeDecorator[timedelta]):
+    """A span of time, kept as whole seconds."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(value.total_seconds())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
+        return None if value is None else timedelta(seconds=value)
 
 
 class Coded(TypeDecorator[Any]):
@@ -109,6 +122,13 @@ sources = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("error", Text, nullable=False, default=""),
     Column("next_at", UtcTime),
+    Column("failing_since", UtcTime),
+    Column("retry_at", UtcTime),
+    Column("full_at", UtcTime),
+    Column("gone_at", UtcTime),
+    Column("wait", Seconds, nullable=False, server_default="0"),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("moved_polls", Integer, nullable=False, server_default="0"),
     UniqueConstraint("site", "url"),
 )
 
@@ -125,7 +145,14 @@ articles = Table(
     Column("note", Text, nullable=False, default=""),
     Column("first_seen_at", UtcTime, nullable=False),
     Column("source_url", Text, nullable=False, default=""),
+    # Of an article that waits for its page to be read:
+    Column("entry", Coded(Entry)),
+    Column("flood", Integer, nullable=False, server_default="0"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("next_try_at", UtcTime),
     Index(None, "site", "title_key", "first_seen_at"),
+    Index(None, "site", "source_url", "first_seen_at"),
+    Index(None, "state", "site"),
 )
 
 article_keys = Table(

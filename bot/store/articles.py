@@ -8,10 +8,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.errors import UsageError
-from bot.identity import keys_of, normal_title
+from bot.identity import normal_title
 from bot.model import Article, Entry
 from bot.store._connect import once
 from bot.store._schema import article_keys, articles
@@ -35,8 +35,8 @@ class Kept:
     url: str
     title: str
     content: Article | None  # None: remembered only, by its keys
-    state: str  # "tracked" | "remembered"
-    note: str  # why it is only remembered
+    state: str  # "tracked" | "waiting" for its page | "remembered"
+    note: str  # why it is only remembered, or still waits
     first_seen_at: datetime
     source_url: str
 
@@ -49,10 +49,13 @@ class Articles:
 
     def known(self, site: str, keys: Collection[Key]) -> int | None:
         """Find the article that any of the keys stands for."""
-        return min(self._owners(site, keys).values(), default=None)
+        return min(self.owners(site, keys).values(), default=None)
 
     def by_title(self, site: str, title_key: str, since: datetime) -> int | None:
-        """Find the newest article of this normalised title first seen since then."""
+        """Find the newest article of this normalised title first seen since then.
+
+        One that waits for its page is not known to be an article yet.
+        """
         if not title_key:
             return None
         query = (
@@ -61,6 +64,7 @@ class Articles:
                 articles.c.site == site,
                 articles.c.title_key == title_key,
                 articles.c.first_seen_at >= since,
+                articles.c.state != "waiting",
             )
             .order_by(articles.c.first_seen_at.desc(), articles.c.id.desc())
             .limit(1)
@@ -91,22 +95,57 @@ class Articles:
     def remember(
         self,
         site: str,
-        entries: Iterable[Entry],
+        entries: Iterable[tuple[Entry, Collection[Key]]],
         *,
         now: datetime,
         source: str = "",
         note: str = "there before the first poll",
     ) -> int:
-        """Know entries again without making posts of them; count those that were new."""
+        """Know entries by their keys without making posts of them; count those that were new."""
         rows = [
             (
                 self._row(site, entry.url, entry.title, now, source)
                 | {"content": None, "state": "remembered", "note": note},
-                keys_of(entry),
+                keys,
             )
-            for entry in entries
+            for entry, keys in entries
         ]
         return sum(added.new for added in self._take(site, rows))
+
+    def wait(
+        self,
+        site: str,
+        entries: Iterable[tuple[Entry, Collection[Key]]],
+        *,
+        now: datetime,
+        source: str = "",
+        flood: int = 0,
+    ) -> tuple[int, ...]:
+        """Keep new entries until their pages are read (`tx.waiting`); give their numbers.
+
+        One of tomorrow is tried tomorrow. `flood` is what the poll counted, where it
+        was too many.
+        """
+        rows = [
+            (
+                self._row(site, entry.url, entry.title, now, source)
+                | {"content": None, "state": "waiting", "entry": entry, "flood": flood}
+                | {"next_try_at": max(now, entry.published_at or now)},
+                keys,
+            )
+            for entry, keys in entries
+        ]
+        return tuple(added.id for added in self._take(site, rows) if added.new)
+
+    def arrivals(self, site: str, source: str, since: datetime) -> tuple[int, datetime | None]:
+        """Count the articles that a source was first to tell of since then; and the last, when."""
+        query = select(func.count(), func.max(articles.c.first_seen_at)).where(
+            articles.c.site == site,
+            articles.c.source_url == source,
+            articles.c.first_seen_at > since,
+        )
+        count, last = self._db.execute(query).one()
+        return count, last
 
     def add_keys(self, article_id: int, keys: Collection[Key]) -> None:
         """Know the article by further keys; one that stands for another stays there."""
@@ -114,7 +153,7 @@ class Articles:
         once(self._db, lambda: self._add_missing(site, dict.fromkeys(keys, article_id)))
 
     def update(self, article_id: int, article: Article) -> None:
-        """Replace what is known of an article; one only remembered is tracked from now on."""
+        """Replace what is known of an article; it is tracked from now on, whatever it was."""
         self._db.execute(
             update(articles)
             .where(articles.c.id == article_id)
@@ -125,6 +164,8 @@ class Articles:
                 content=article,
                 state="tracked",
                 note="",
+                entry=None,
+                next_try_at=None,
             )
         )
 
@@ -143,7 +184,7 @@ class Articles:
     def _look_and_insert(
         self, site: str, items: Sequence[tuple[dict[str, Any], Collection[Key]]]
     ) -> list[Added]:
-        owners = self._owners(site, {key for _, keys in items for key in keys})
+        owners = self.owners(site, {key for _, keys in items for key in keys})
         found = []
         for row, keys in items:
             hit = min((owners[key] for key in keys if key in owners), default=None)
@@ -159,7 +200,7 @@ class Articles:
         return article_id
 
     def _add_missing(self, site: str, owners: dict[Key, int]) -> None:
-        there = self._owners(site, owners)
+        there = self.owners(site, owners)
         rows = [
             {"site": site, "kind": kind, "value": value, "article_id": owner}
             for (kind, value), owner in owners.items()
@@ -168,8 +209,8 @@ class Articles:
         if rows:
             self._db.execute(insert(article_keys), rows)
 
-    def _owners(self, site: str, keys: Collection[Key]) -> dict[Key, int]:
-        """Tell which of the keys stand for which article."""
+    def owners(self, site: str, keys: Collection[Key]) -> dict[Key, int]:
+        """Tell which of the keys stand for which article; the others are not known."""
         owners: dict[Key, int] = {}
         for values in _lots({value for _, value in keys}, 500):
             query = select(article_keys).where(

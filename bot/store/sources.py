@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from bot.store._connect import once
 from bot.store._schema import sources
@@ -27,7 +27,14 @@ class Source:
     ok_at: datetime | None
     failures: int  # in a row
     error: str
-    next_at: datetime | None
+    next_at: datetime | None  # when to ask again; None: at once
+    failing_since: datetime | None
+    retry_at: datetime | None  # until then it asked to be left alone
+    full_at: datetime | None  # last read whole: "not changed" is believed for a day
+    gone_at: datetime | None  # it said that it is gone for good
+    wait: timedelta  # how long it asks for between two looks
+    moved_to: str  # where it says it has moved for good
+    moved_polls: int  # how often in a row it has said so
 
 
 class Sources:
@@ -53,25 +60,38 @@ class Sources:
         last_modified: str,
         now: datetime,
         next_at: datetime | None = None,
+        **columns: Any,
     ) -> None:
-        """Keep the validators of a good answer; the count of failures ends."""
-        self._set(
-            source_id,
-            etag=etag,
-            last_modified=last_modified,
-            checked_at=now,
-            ok_at=now,
-            failures=0,
-            error="",
-            next_at=next_at,
-        )
+        """Keep the validators of a good answer; whatever failed before is over.
+
+        `columns` are what else it told: `full_at`, `wait`, `moved_to`, `moved_polls`.
+        """
+        over = {"failures": 0, "error": "", "failing_since": None, "gone_at": None}
+        times = {"checked_at": now, "ok_at": now, "next_at": next_at, "retry_at": None}
+        read = {"etag": etag, "last_modified": last_modified}
+        self._set(source_id, **over, **times, **read, **columns)
 
     def note_failure(
-        self, source_id: int, error: str, now: datetime, next_at: datetime | None = None
+        self,
+        source_id: int,
+        error: str,
+        now: datetime,
+        next_at: datetime | None = None,
+        **columns: Any,
     ) -> None:
-        """Count a failure; validators and baseline stay as they were."""
-        failures = sources.c.failures + 1
-        self._set(source_id, checked_at=now, failures=failures, error=error, next_at=next_at)
+        """Count a failure; validators and baseline stay as they were.
+
+        `columns` are what else is known of it: `retry_at`, `gone_at`, `moved_to`, `moved_polls`.
+        """
+        self._set(
+            source_id,
+            checked_at=now,
+            failures=sources.c.failures + 1,
+            failing_since=func.coalesce(sources.c.failing_since, now),
+            error=error,
+            next_at=next_at,
+            **columns,
+        )
 
     def set_baseline(self, source_id: int, now: datetime) -> None:
         """Say that the first poll has remembered what was there."""

@@ -92,15 +92,20 @@ def polling(url: str, folder: Path) -> Callable[..., object]:
     from bot.desk import Desk
     from bot.http import Session
     from bot.ingest import Poll
+    from bot.model import SourceKind
+    from bot.robots import Robots
     from bot.store import open_store
 
     store = open_store(f"sqlite:///{folder}/bot.db")
     web = Session(deadline=timedelta(seconds=5), allow_private=True)
-    desk = Desk("harbour", "Harbour Post", f"{url}/", (), UTC, 5, (), {}, ())
+    robots = Robots(web)
+    desk = Desk("harbour", "Harbour Post", f"{url}/", {}, UTC, 5, (), {}, ())
+    sources = [(SourceKind.FEED, f"{url}/feed/")]
+    now = datetime(2026, 11, 22, 13, tzinfo=UTC)
 
-    def poll(site: Desk = desk) -> object:
-        source, now = f"{url}/feed/", datetime(2026, 11, 22, 13, tzinfo=UTC)
-        return Poll(store, web, site, source, folder, now).run()
+    def poll() -> object:
+        (result,) = Poll(store, web, robots, desk, sources, folder, now).run()
+        return result
 
     return poll
 

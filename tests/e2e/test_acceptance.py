@@ -89,7 +89,8 @@ def test_sister_sites_on_one_host_are_told_apart_by_path(site: Site, bot: Bot) -
     site.article("essay")
     assert bot.json("preview", f"{site.url}/es/uno")["site"] == "spanish"
     assert bot.json("preview", f"{site.url}/essay")["site"] == "english"
-    bot.configure(f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n{ONE}', "twin")
+    twin = ONE.replace('"h"', '"h2"')
+    bot.configure(f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n{twin}', "twin")
     assert "english, twin" in bot("post", f"{site.url}/essay", code=2).err
     assert bot.json("preview", f"{site.url}/essay", "--site", "twin")["site"] == "twin"
 
@@ -153,7 +154,10 @@ def test_every_page_that_fails_is_named(site: Site, harbour: Bot) -> None:
     answer = harbour("poll", code=3)
     assert "/ill" in answer.err
     assert "/worse" in answer.err
-    assert "/worse" in harbour.json("status", code=1)["sources"][0]["error"]
+    status = harbour.json("status")
+    assert status["sources"][0]["error"] == "", "the feed itself is well"
+    assert {row["url"] for row in status["waiting"]} == {f"{site.url}/ill", f"{site.url}/worse"}
+    assert "503" in status["waiting"][0]["sentence"]
 
 
 def test_a_page_that_is_not_there_is_no_alarm_and_looked_for_again(
@@ -194,14 +198,11 @@ def test_a_link_goes_out_without_the_trackers_of_the_feed(site: Site, harbour: B
 
 
 def test_the_doctor_names_what_would_be_silently_missed(site: Site, bot: Bot) -> None:
-    bot.configure(
-        f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n'
-        f'sitemaps = ["{site.url}/sitemap.xml"]\n{ONE}'
-    )
-    site.feed(site.item("one", guid="0"), site.item("two", guid="0"))
-    said = bot("doctor", code=1).out
-    assert "several articles one guid" in said
-    assert "sitemaps: this version" in said
+    bot.configure(f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n{ONE}')
+    site.feed(site.item("one", guid="x"), "<item><title>No link</title></item>")
+    assert "“No link”, was skipped: it has no link." in " ".join(bot("doctor").out.split())
+    site.feed()
+    assert "holds 0 articles" in bot("doctor", code=1).out
 
 
 def test_a_folder_that_takes_no_pictures_stops_the_poll_and_loses_nothing(

@@ -10,26 +10,33 @@ from http.server import BaseHTTPRequestHandler
 
 from world import Bot, Site, ago, kill, wait_until
 
-SITE = 'url = "{url}/"\nfeeds = ["{url}/feed/"{more}]\n[channels.twitter]\naccount = "h"\n'
+SITE = (
+    'url = "{url}/"\nfeeds = ["{url}/feed/"{more}]\npoll_every = "1s"\n'
+    '[channels.twitter]\naccount = "h"\n'
+)
 
 
-def states(bot: Bot) -> list[str]:
-    """Read the states in the rehearsal's own database."""
+def ask(bot: Bot, question: str) -> list[str]:
+    """Ask the rehearsal's own database."""
     path = bot.folder / "var" / "bot.dry-run.db"
     if not path.exists():
         return []
     try:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-            return [state for (state,) in db.execute("SELECT state FROM posts")]
+            return [answer for (answer,) in db.execute(question)]
     except sqlite3.Error:  # it is being made just now
         return []
+
+
+def states(bot: Bot) -> list[str]:
+    return ask(bot, "SELECT state FROM posts")
 
 
 def remembered(bot: Bot, site: Site) -> None:
     """Let the daemon take its first look, which only remembers, and end it."""
     site.feed()
     first = bot.start("run", "--dry-run")
-    wait_until(lambda: ("GET", "/feed/") in site.seen)
+    wait_until(lambda: any(ask(bot, "SELECT baseline_at FROM sources")), 60)
     first.send_signal(signal.SIGTERM)
     assert first.wait(10) == 0
     first.communicate()

@@ -106,6 +106,7 @@ def configure(bot: Bot, site: Site, door: str) -> None:
     at = f'api_url = "{door}"'
     bot.configure(
         f'name = "Harbour Post"\nurl = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n'
+        'poll_every = "1s"\n'
         f'[channels.twitter]\naccount = "h"\nsettings = {{ {at} }}\n'
         f'[channels.facebook]\naccount = "h"\nsettings = {{ {at}, page_id = "72" }}\n'
         f'[channels.instagram]\naccount = "h"\nsettings = {{ {at}, user_id = "73" }}\n'

@@ -6,7 +6,6 @@ import base64
 import gzip
 import hashlib
 import io
-import ipaddress
 import json
 import logging
 import shutil
@@ -35,7 +34,6 @@ from bot.errors import FetchError
 from bot.http import (
     Masker,
     NotSent,
-    PrivateAddress,
     Sample,
     Session,
     StrayToken,
@@ -44,8 +42,6 @@ from bot.http import (
     UndeclaredWrite,
     clock,
     fetch,
-    is_public,
-    refuse_private,
     retry_after,
 )
 
@@ -466,123 +462,7 @@ def test_no_netrc_lends_its_passwords(
     assert "Authorization" not in httpserver.log[0][0].headers
 
 
-# -------------------------------------------------------------------- addresses
-
-HOSTILE = [
-    "127.0.0.1",
-    "127.1",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "0",
-    "10.0.0.1",
-    "172.16.0.1",
-    "192.168.1.1",
-    "169.254.169.254",
-    "100.64.0.1",
-    "0.0.0.0",
-    "192.0.0.8",
-    "192.0.2.1",
-    "192.88.99.1",
-    "198.18.0.1",
-    "224.0.0.1",
-    "240.0.0.1",
-    "255.255.255.255",
-    "168.63.129.16",
-    "::1",
-    "::",
-    "::127.0.0.1",
-    "::ffff:127.0.0.1",
-    "::ffff:10.0.0.1",
-    "::ffff:7f00:1",
-    "64:ff9b::7f00:1",
-    "64:ff9b:1::1",
-    "2002:7f00:1::",
-    "2002:808:808::",
-    "2001::1",
-    "2001:db8::1",
-    "fe80::1",
-    "fec0::1",
-    "fc00::1",
-    "fd00:ec2::254",
-    "ff02::1",
-    "3fff::1",
-    "5f00::1",
-    "100::1",
-    "::1.2.3.4",
-]
-
-
-@pytest.mark.parametrize("host", HOSTILE)
-def test_no_form_of_a_private_address_is_connected_to(
-    make: Callable[..., Session], monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
-    def never(*_: object) -> socket.socket:
-        raise AssertionError("a connection was tried")
-
-    monkeypatch.setattr(_net, "_open", never)
-    literal = f"[{host}]" if ":" in host else host
-    with pytest.raises(FetchError, match="allow_private_addresses = true"):
-        fetch(make(allow_private=False), f"http://{literal}/latest/meta-data")
-
-
-@pytest.mark.parametrize(
-    "address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
-)
-def test_public_addresses_pass(address: str) -> None:
-    assert is_public(address)
-    refuse_private("public.example", [address])
-
-
-def test_one_private_address_among_many_is_enough() -> None:
-    with pytest.raises(PrivateAddress, match=r"mixed\.example has the .* 10\.0\.0\.1"):
-        refuse_private("mixed.example", ["8.8.8.8", "10.0.0.1"])
-
-
-@given(st.ip_addresses(v=4))
-@settings(max_examples=200)
-def test_ipv4_is_judged_alike_in_every_wrapping(ip: ipaddress.IPv4Address) -> None:
-    assert is_public(f"::ffff:{ip}") == is_public(f"64:ff9b::{ip}") == is_public(str(ip))
-    assert not is_public(f"::{ip}")
-    assert not (is_public(str(ip)) and (ip.is_private or ip.is_multicast))
-
-
-def test_the_address_checked_is_the_address_connected_to(
-    make: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that is public once and private from then on gets its first answer alone."""
-    answers = iter(["8.8.8.8", "127.0.0.1"])
-    opened: list[object] = []
-
-    def rebind(host: str, port: int, **_: object) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
-
-    def note(family: int, address: object, seconds: float) -> socket.socket:
-        opened.append(address)
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr(socket, "getaddrinfo", rebind)
-    monkeypatch.setattr(_net, "_open", note)
-    session = make(allow_private=False)
-    with pytest.raises(FetchError, match="refused"):
-        fetch(session, "http://rebind.example/")
-    assert opened == [("8.8.8.8", 80)]
-    with pytest.raises(FetchError, match="private"):
-        fetch(session, "http://rebind.example/")
-    assert len(opened) == 1
-
-
-def test_a_redirect_is_checked_like_the_first_address(
-    make: Callable[..., Session], monkeypatch: pytest.MonkeyPatch, httpserver: HTTPServer
-) -> None:
-    httpserver.expect_request("/").respond_with_data(
-        status=302, headers={"Location": "http://169.254.169.254/latest/meta-data"}
-    )
-    monkeypatch.setattr(  # the test server alone counts as public here
-        _net, "is_public", lambda address: address == "127.0.0.1" or is_public(address)
-    )
-    with pytest.raises(FetchError, match=r"169\.254\.169\.254 has the private address"):
-        fetch(make(allow_private=False), httpserver.url_for("/"))
+# -------------------------------------------- addresses; the rest in test_addresses.py
 
 
 def test_the_next_address_is_tried_where_the_first_refuses(

@@ -6,12 +6,42 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.identity import cms_id, cms_key, keys_of, normal_title, untracked, url_key
+from bot.identity import (
+    cms_id,
+    cms_key,
+    keys_of,
+    normal_title,
+    trusted,
+    untracked,
+    url_key,
+)
 from bot.model import Article, Entry
 
 BASE = "https://harbour.example/news/strike"
+SLUG = "https://harbour.example/news/dockers-end-strike"
 
 SAME = [
+    (BASE, "https://m.harbour.example/news/strike"),
+    (BASE, "https://mobile.harbour.example/news/strike"),
+    (BASE, "https://mobil.harbour.example/news/strike"),
+    (BASE, "https://www.m.harbour.example/news/strike"),
+    (BASE, "https://harbour.example//news//strike"),
+    (BASE, "https://harbour.example/index.php/news/strike"),
+    (BASE, "https://harbour.example/news/strike;jsessionid=A1B2.live3"),
+    (BASE, BASE + "?PHPSESSID=0a1b"),
+    (BASE, BASE + "?rss"),
+    (BASE, BASE + "?rssfeed=true&ref=rss"),
+    (BASE, BASE + "?source=rss&origin=rss&ch=rss_city"),
+    (BASE, BASE + "?replytocom=12#respond"),
+    (BASE, BASE + "?ns_mchannel=rss&ns_campaign=1490&wt_zmc=a.b&itm_source=nav&intcmp=x"),
+    (BASE, "https://harbour-example.cdn.ampproject.org/c/s/harbour.example/news/strike"),
+    (BASE, "https://harbour-example.cdn.ampproject.org/v/s/amp.harbour.example/news/strike/amp/"),
+    (BASE, "https://www.google.com/amp/s/www.harbour.example/news/strike"),
+    (BASE, "http://www.google.com/amp/harbour.example/news/strike"),
+    (SLUG, "https://harbour.example/amp/news/dockers-end-strike"),
+    (SLUG, "https://harbour.example/news/amp/dockers-end-strike"),
+    (SLUG, "https://harbour.example/platform/amp/news/dockers-end-strike/"),
+    ("https://harbour.example/14030671/", "https://harbour.example/amp/14030671"),
     (BASE, "http://harbour.example/news/strike"),
     (BASE, "https://www.harbour.example/news/strike/"),
     (BASE, "HTTPS://Harbour.Example:443/news/strike#comments"),
@@ -38,6 +68,21 @@ SAME = [
 ]
 
 DIFFERENT = [
+    (BASE, "https://s.harbour.example/news/strike"),
+    (BASE, BASE + "?ref=rssaga"),
+    (BASE, BASE + "?feed=rss2"),
+    (BASE, BASE + "?from=2"),
+    ("https://harbour.example/strike", "https://harbour.example/amp/strike"),
+    ("https://harbour.example/gear/12", "https://harbour.example/gear/amp/12"),
+    ("https://m.example/x", "https://example/x"),
+    ("https://tam.harbour.example/x", "https://taharbour.example/x"),
+    (
+        BASE + "?u=https://x.cdn.ampproject.org/c/s/a.example/1",
+        BASE + "?u=https://a.example/1",
+    ),
+    ("https://harbour.example/news,12.html", "https://harbour.example/sport,12.html"),
+    ("https://www.google.com/amp", "https://www.google.com/"),
+    ("https://h.example/index.php", "https://h.example/index.php/index"),
     (BASE, BASE + "-2"),
     (BASE, "https://harbour.example/News/Strike"),
     (BASE, "https://blog.harbour.example/news/strike"),
@@ -103,6 +148,91 @@ def test_a_canonical_that_is_the_front_page_makes_no_two_articles_one() -> None:
     assert not keys_of(one) & keys_of(other)
 
 
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        ("https://harbour.example/2026/11/strike", "https://harbour.example/2026/"),
+        ("https://harbour.example/news.php?id=4", "https://harbour.example/news.php"),
+        ("https://harbour.example/news?newsID=c3aa546f", "https://harbour.example/news"),
+        ("https://harbour.example/es/huelga", "https://harbour.example/es/"),
+        ("https://harbour.example/press/#!/news/strike", "https://harbour.example/press/"),
+        ("https://harbour.example/the-long-strike/#!/2", "https://harbour.example/the-long-strike"),
+    ],
+)
+def test_a_canonical_that_could_stand_on_every_page_is_no_key(url: str, canonical: str) -> None:
+    article = Article(url=url, headline="X", canonical=canonical)
+    assert keys_of(article) == {("url", url_key(url))}
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical"),
+    [
+        (SLUG + "?channel=105100", SLUG),
+        (SLUG + "/slide/1", SLUG),
+        ("https://harbour.example/3-11523428?x=y", "https://harbour.example/3-11523428"),
+        (SLUG, "https://harbour.example/news.php?id=4"),
+        (SLUG, "https://harbour.example/strike"),
+        (SLUG + "-again", SLUG),
+    ],
+)
+def test_a_canonical_that_names_an_article_is_believed(url: str, canonical: str) -> None:
+    keys = keys_of(Article(url=url, headline="X", canonical=canonical))
+    assert keys == {(kind, url_key(canonical)) for kind in ("url", "canonical")} | {
+        ("url", url_key(url))
+    }
+
+
+def test_the_hosts_of_a_site_are_one_by_its_aliases() -> None:
+    aliases = {"old.example": "harbour.example", "bücher.example": "harbour.example"}
+    new = keys_of(Entry(url=SLUG, cms_id="spip:717@harbour.example/es"), aliases)
+    old = keys_of(
+        Entry(
+            url="http://www.old.example/news/dockers-end-strike/", cms_id="spip:717@old.example/es"
+        ),
+        aliases,
+    )
+    assert new == old
+    page = Article(
+        url=SLUG + "?x=1",
+        headline="X",
+        canonical="https://xn--bcher-kva.example/news/dockers-end-strike",
+    )
+    assert ("canonical", url_key(SLUG)) in keys_of(page, aliases)
+    assert keys_of(Entry(url=SLUG, guid="old.example/1"), aliases) == keys_of(
+        Entry(url=SLUG, guid="old.example/1")
+    ), "a guid is nobody's address"
+    stranger = keys_of(Entry(url="https://veryold.example/news/dockers-end-strike"), aliases)
+    assert not stranger & new
+
+
+def test_an_alias_keeps_the_port_and_takes_either_spelling() -> None:
+    aliases = {"www.Old.example": "www.harbour.example"}
+    assert keys_of(Entry(url="http://old.example:8000/a"), aliases) == {
+        ("url", "harbour.example:8000/a")
+    }
+
+
+@pytest.mark.parametrize("guid", ["0", "-1", "None", " null ", "https://harbour.example/"])
+def test_what_stands_for_no_guid_is_none(guid: str) -> None:
+    assert keys_of(Entry(url=BASE, guid=guid)) == {("url", url_key(BASE))}
+
+
+def test_a_guid_is_read_alike_from_feed_and_api() -> None:
+    assert keys_of(Entry(url=BASE, guid="https://h.example/?a=b&#038;p=7")) == keys_of(
+        Entry(url=BASE, guid="https://h.example/?a=b&p=7")
+    )
+
+
+def test_a_guid_that_stands_for_several_articles_is_taken_away() -> None:
+    one, two = Entry(url=BASE, guid="g", title="Strike"), Entry(url=SLUG, guid="g", title="Port")
+    moved = Entry(url=SLUG + "?x=1", guid="h", title="Port")
+    retitled = Entry(url=SLUG + "?x=1", guid="h", title="The port!")
+    assert [entry.guid for entry in trusted([one, two])] == ["", ""]
+    assert trusted([one, Entry(url=BASE, guid="g", title="Port")])[0] == one, "one address"
+    assert trusted([Entry(url=SLUG, guid="h", title="PORT"), moved])[1] == moved, "one headline"
+    assert trusted([moved, retitled]) == (moved, retitled)
+
+
 def test_entries_that_all_link_to_the_front_page_are_told_apart_by_guid() -> None:
     front = "https://harbour.example/"
     assert not keys_of(Entry(url=front, guid="1")) & keys_of(Entry(url=front, guid="2"))
@@ -115,7 +245,12 @@ def test_entries_that_all_link_to_the_front_page_are_told_apart_by_guid() -> Non
         ("https://h.example/?p=123", "wp:123@h.example"),
         ("https://www.h.example/index.php?p=0123", "wp:123@h.example"),
         ("https://old.example/?post_type=news&#038;p=123", ""),
-        ("https://old.example/?post_type=news&amp;p=123", "wp:123@h.example"),
+        ("https://old.example/?post_type=news&amp;p=123", "wp:123@old.example"),
+        ("/?p=123", "wp:123@h.example"),
+        ("spip.php?article717", "spip:717@h.example/some-story"),
+        ("https://h.example/spip.php?page=gacetilla-articulo&id_article=717", "spip:717@h.example"),
+        ("https://h.example/Strike-ends,717", ""),
+        ("//[::1", ""),
         ("https://h.example/es/?p=123", "wp:123@h.example/es"),
         ("https://h.example/story?p=2", ""),
         ("https://h.example/spip.php?article717", "spip:717@h.example"),
@@ -133,6 +268,8 @@ def test_the_number_of_the_cms_is_read_off_its_addresses(address: str, expected:
 
 
 def test_numbers_of_two_installations_never_meet() -> None:
+    sister, ours = cms_id("https://sister.example/?p=7", BASE), cms_id("/?p=7", BASE)
+    assert sister != ours, "a sister's article in our feed keeps its number and its guid"
     assert cms_key("wp", "7", "https://a.example/x") != cms_key("wp", "7", "https://b.example/x")
     assert cms_id("https://a.example/en/?p=7", "https://a.example/") != cms_id(
         "https://a.example/es/?p=7", "https://a.example/"

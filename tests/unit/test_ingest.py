@@ -1,8 +1,12 @@
-"""One poll of one source: what is new becomes posts once, and what fails is not lost."""
+"""One poll of a site: what is new becomes posts once, and what fails is not lost."""
 
 from __future__ import annotations
 
+import json
+import socket
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -11,36 +15,55 @@ from typing import Any
 import pytest
 from world import Site
 
-from bot import queue
+from bot import _net, queue
 from bot.desk import Desk, Outlet
 from bot.http import Session
-from bot.ingest import Poll, Polled
-from bot.model import Article, State, Teaser
+from bot.ingest import Poll, Polled, Which, _lanes, _pages, poll_all
+from bot.ingest._lanes import lanes
+from bot.model import Article, SourceKind, State, Teaser
+from bot.robots import Robots
 from bot.store import Store
 from bot.store.sources import Source
+from bot.store.waiting import Waiting
 
 MINUTE = timedelta(minutes=1)
 Polling = Callable[..., Polled]
 
 
 @pytest.fixture
-def poll(
-    store: Store,
-    web: Session,
-    site: Site,
-    desk: Callable[..., Desk],
-    tmp_path: Path,
-    now: datetime,
-) -> Polling:
+def build(
+    store: Store, web: Session, site: Site, desk: Callable[..., Desk], tmp_path: Path, now: datetime
+) -> Callable[..., Poll]:
+    """A poll of one feed of the running site, under any name of its host, but for …"""
+
+    def of(path: str, name: str = "harbour", *, host: str = "127.0.0.1", **how: Any) -> Poll:
+        url = site.url.replace("127.0.0.1", host)
+        plain = Poll(
+            store=store,
+            session=web,
+            robots=Robots(web),
+            desk=replace(desk(), site=name, home=f"{url}/"),
+            sources=[(SourceKind.FEED, f"{url}{path}")],
+            media=tmp_path / "media",
+            now=now,
+        )
+        return replace(plain, **how)
+
+    return of
+
+
+@pytest.fixture
+def poll(build: Callable[..., Poll], desk: Callable[..., Desk], now: datetime) -> Polling:
     """Poll the site's feed once, a minute after the time before."""
     calls = 0
 
-    def once(**changes: Any) -> Polled:
+    def once(**changes: Any) -> Any:
         nonlocal calls
         calls += 1
+        how = {name: changes.pop(name) for name in ("which", "every") if name in changes}
         at = changes.pop("at", now + calls * MINUTE)
-        media = tmp_path / "media"
-        return Poll(store, web, desk(**changes), f"{site.url}/feed/", media, at).run()
+        (result,) = build("/feed/", now=at, desk=desk(**changes), **how).run() or (None,)
+        return result
 
     return once
 
@@ -64,6 +87,11 @@ def source(store: Store) -> Source:
     with store.read() as tx:
         (only,) = tx.sources.all()
     return only
+
+
+def waiting(store: Store) -> tuple[Waiting, ...]:
+    with store.read() as tx:
+        return tx.waiting.all()
 
 
 def states(store: Store) -> list[State]:
@@ -129,17 +157,17 @@ def test_a_changed_address_or_guid_is_the_same_article(
     assert len(states(store)) == 1
 
 
-def test_a_page_that_fails_waits_and_the_source_is_asked_whole_again(
+def test_a_page_that_fails_waits_and_the_source_need_not_send_it_again(
     store: Store, known: Polling, site: Site, now: datetime
 ) -> None:
     publish(site, now, "well", "ill", ETag='"v2"')
     site.put("/ill", "later", status=503)
     assert "/ill" in known().error
-    assert (len(states(store)), source(store).etag) == (1, "")
+    assert (len(states(store)), source(store).etag) == (1, '"v2"')
     site.article("ill", at=now)
-    assert known().error == ""
-    assert (len(states(store)), source(store).etag) == (2, '"v2"')
-    assert known().unchanged
+    result = known()
+    assert (result.error, result.unchanged) == ("", True)
+    assert len(states(store)) == 2
 
 
 def test_pages_that_fail_for_good_hide_no_article_behind_them(
@@ -257,16 +285,9 @@ def test_a_source_that_fails_is_noted_in_a_sentence(
 
 
 def test_another_poll_that_was_quicker_leaves_nothing_to_make(
-    store: Store,
-    web: Session,
-    site: Site,
-    desk: Callable[..., Desk],
-    tmp_path: Path,
-    now: datetime,
+    store: Store, build: Callable[..., Poll], site: Site
 ) -> None:
-    one = Poll(store, web, desk(), f"{site.url}/feed/", tmp_path, now)
-    site.article("one")
-    quicker = Poll(store, web, desk(), f"{site.url}/other/", tmp_path, now)
+    one, quicker = build("/feed/"), build("/other/")
 
     def offered_elsewhere(request: BaseHTTPRequestHandler) -> None:
         del site.acts["/one"]
@@ -275,11 +296,462 @@ def test_another_poll_that_was_quicker_leaves_nothing_to_make(
 
     for path in ("/feed/", "/other/"):
         site.feed(path=path)
-    assert (one.run().remembered, quicker.run().remembered) == (0, 0)
+    assert (one.run()[0].remembered, quicker.run()[0].remembered) == (0, 0)
+    site.article("one")
     for path in ("/feed/", "/other/"):
         site.feed(site.item("one", guid=path), path=path)
     site.acts["/one"] = offered_elsewhere
-    result = one.run()
+    (result,) = one.run()
     assert (result.articles, result.posts) == ((), ())
     with store.read() as tx:
         assert len(tx.posts.list()) == 1
+
+
+# ---------------------------------------------------------------- waiting for a page
+
+
+def test_what_was_told_of_is_kept_before_any_page_is_read(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(site.item("one", at=now), ETag='"v2"')
+
+    def looks(request: BaseHTTPRequestHandler) -> None:
+        assert (source(store).etag, [each.tries for each in waiting(store)]) == ('"v2"', [0])
+        del site.acts["/one"]
+        site.article("one", at=now)
+        request.do_GET()  # type: ignore[attr-defined]
+
+    site.acts["/one"] = looks
+    assert len(known().posts) == 1
+    assert waiting(store) == ()
+
+
+def test_a_page_that_fails_is_tried_again_ever_less_often(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    publish(site, now, "ill")
+    site.put("/ill", "later", status=500)
+    tried = []
+    for minute in (2, 3, 4, 7, 8, 17, 18, 37, 38):
+        if known(at=now + minute * MINUTE).error:
+            tried.append(minute)
+    assert tried == [2, 3, 8, 18, 38]
+    site.feed()  # it has left the feed meanwhile
+    site.article("ill", at=now)
+    assert known(at=now + 40 * MINUTE).posts == ()
+    assert len(known(at=now + 40 * MINUTE, which=Which.NOW).posts) == 1
+
+
+def test_a_page_is_given_up_after_a_week_and_a_person_told_once(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    publish(site, now, "ill")
+    site.put("/ill", "later", status=404)
+    assert known().alarms == ()
+    (alarm,) = known(at=now + timedelta(days=8)).alarms
+    assert "given up" in alarm
+    assert "bot post" in alarm
+    result = known(at=now + timedelta(days=9))
+    assert (result.alarms, result.notes) == ((), ())
+    assert site.seen.count(("GET", "/ill")) == 2
+
+
+def test_a_host_that_asks_for_rest_gets_it_for_all_its_pages(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    publish(site, now, "a", "b")
+    site.put("/a", "busy", status=429)
+    site.put("/b", "busy", status=429, Retry_After="1200")
+    known(at=now + MINUTE)
+    assert [each.next_try_at for each in waiting(store)] == [now + 21 * MINUTE] * 2
+    assert [each.tries for each in waiting(store)] == [0, 1]
+    site.seen.clear()
+    known(at=now + 20 * MINUTE)
+    assert site.seen == [("GET", "/feed/")]
+
+
+@pytest.mark.parametrize("where", ["canonical", "redirect"])
+def test_a_page_that_turns_out_to_be_a_known_article_gets_no_second_post(
+    store: Store, known: Polling, site: Site, now: datetime, where: str
+) -> None:
+    publish(site, now, "one")
+    known()
+    site.article("two", at=now)
+    if where == "canonical":
+        body = site.pages["/two"][2].replace(
+            b"<head>", f"<head><link rel='canonical' href='{site.url}/one'>".encode()
+        )
+        site.put("/two", body)
+    else:
+        site.put("/two", "", status=302, Location="/one")
+    site.feed(site.item("two", guid="new", at=now))
+    result = known()
+    assert (result.posts, len(states(store))) == ((), 1)
+    assert "same article" in result.notes[0]
+    with store.read() as tx:
+        assert tx.articles.known("harbour", [("guid", "new")]) == tx.posts.list()[0].article_id
+    known()
+    assert site.seen.count(("GET", "/two")) == 1
+
+
+def test_two_waiting_addresses_of_one_article_make_one_set_of_posts(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.article("b", at=now)
+    canonical = f"<head><link rel='canonical' href='{site.url}/b'>".encode()
+    site.put("/a", site.pages["/b"][2].replace(b"<head>", canonical))
+    site.feed(site.item("a", guid="1", at=now - MINUTE), site.item("b", guid="2", at=now))
+    assert len(known().posts) == 1
+    assert len(states(store)) == 1
+    assert waiting(store) == ()
+    assert ("GET", "/b") not in site.seen[: site.seen.index(("GET", "/a"))]
+
+
+def test_a_date_that_is_put_right_moves_the_article(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.article("early", at=now)
+    site.feed(site.item("early", at=now + timedelta(days=3)))
+    known()
+    assert [each.next_try_at for each in waiting(store)] == [now + timedelta(days=3)]
+    assert known(which=Which.NOW).posts == (), "an embargo holds, whoever asks"
+    site.feed(site.item("early", at=now))
+    assert len(known().posts) == 1
+
+
+def test_a_page_that_dates_itself_in_the_future_waits_where_the_feed_gave_no_date(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    at = now + timedelta(days=1)
+    site.article("early", at=at)
+    site.feed(site.item("early"))
+    assert "future" in known().notes[0]
+    assert known().posts == ()
+    assert len(known(at=at + MINUTE).posts) == 1
+
+
+def test_a_new_address_of_a_waiting_article_is_tried_at_once(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(site.item("typo", guid="g", at=now))
+    known()
+    known()
+    assert waiting(store)[0].next_try_at > now + 5 * MINUTE
+    site.article("right", at=now)
+    site.feed(site.item("right", guid="g", at=now))
+    assert len(known().posts) == 1
+
+
+def test_a_page_that_robots_may_not_read_waits_and_says_what_to_do(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    publish(site, now, "one")
+    site.put("/robots.txt", "User-agent: *\nDisallow: /one\n", "text/plain")
+    result = known()
+    assert result.error == ""
+    assert "robots.txt" in result.notes[0]
+    assert "bot post" in result.notes[0]
+    assert ("GET", "/one") not in site.seen
+    site.put("/robots.txt", "", "text/plain")
+    assert len(known().posts) == 1
+
+
+def test_an_unchanged_source_asks_for_no_robots(known: Polling, site: Site) -> None:
+    site.feed(ETag='"v2"')
+    known()
+    site.seen.clear()
+    assert known().unchanged
+    assert site.seen == [("GET", "/feed/")]
+
+
+def test_a_page_that_hits_a_fault_of_ours_keeps_no_other_back(
+    store: Store, known: Polling, site: Site, outlet: Callable[..., Outlet], now: datetime
+) -> None:
+    def faulty(article: Article, at: datetime) -> queue.Made:
+        if article.url.endswith("bad"):
+            raise ZeroDivisionError
+        return queue.Made(Teaser("well"), (), ())
+
+    site.article("bad", at=now)
+    site.article("good", at=now)
+    site.feed(site.item("bad", at=now - MINUTE), site.item("good", at=now))
+    with pytest.raises(ZeroDivisionError):
+        known(outlets=(outlet(write=faulty),))
+    assert len(states(store)) == 1
+    assert [each.tries for each in waiting(store)] == [1]
+
+
+def test_what_takes_too_long_is_left_for_the_next_poll(
+    store: Store, known: Polling, site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(site, now, "a", "b")
+    monkeypatch.setattr(_pages, "BUDGET", timedelta(0))
+    assert known().posts == ()
+    assert len(waiting(store)) == 2
+    monkeypatch.undo()
+    assert len(known().posts) == 2
+
+
+# ------------------------------------------------------------------- how often to ask
+
+
+def test_the_daemon_asks_only_what_is_due_and_a_restart_changes_nothing(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    known(at=now)
+    asked = []
+    for minute in (1, 9, 10, 11, 19, 20):
+        site.seen.clear()
+        known(at=now + minute * MINUTE, which=Which.DUE)
+        asked += [minute] if site.seen else []
+    assert asked == [10, 20]
+
+
+def test_the_operators_word_for_how_often_goes_before_the_sources(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(Cache_Control="max-age=7200")
+    known(at=now)
+    assert source(store).next_at == now + timedelta(hours=2)
+    known(at=now, every=2 * MINUTE)
+    assert source(store).next_at == now + 2 * MINUTE
+    site.put("/feed/", "", status=503, Retry_After="900")
+    known(at=now, every=2 * MINUTE)
+    assert source(store).next_at == now + 15 * MINUTE
+
+
+def test_retry_after_holds_for_a_person_too_until_he_insists(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.put("/feed/", "", status=503, Retry_After="3600")
+    known(at=now)
+    site.feed()
+    site.seen.clear()
+    result = known(at=now + 59 * MINUTE)
+    assert site.seen == []
+    assert "503" in result.error
+    assert "left alone until" in result.error
+    assert not result.asked
+    assert known(at=now + 59 * MINUTE, which=Which.NOW).error == ""
+    assert known(at=now + 59 * MINUTE).asked, "what is well again is asked again"
+
+
+def test_a_source_is_asked_whole_once_a_day(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(ETag='"v2"')
+    assert not known(at=now).unchanged
+    assert known(at=now + timedelta(hours=23)).unchanged
+    assert not known(at=now + timedelta(hours=25)).unchanged
+    assert known(at=now + timedelta(hours=26)).unchanged
+
+
+def test_what_a_source_asked_for_holds_while_it_does_not_change(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(ETag='"v2"', Cache_Control="max-age=3600")
+    known(at=now)
+    site.pages["/feed/"][1].pop("Cache-Control")
+    assert known(at=now + MINUTE).unchanged
+    assert source(store).next_at == now + 61 * MINUTE
+
+
+def publish_everywhere(site: Site, now: datetime, *slugs: str) -> None:
+    """Tell of articles in a feed, a news sitemap, the WordPress API and a page of links."""
+    publish(site, now, *slugs)
+    news = "".join(
+        f"<url><loc>{site.url}/{slug}</loc><n:news><n:publication_date>{now.isoformat()}"
+        f"</n:publication_date><n:title>{slug}</n:title></n:news></url>"
+        for slug in slugs
+    )
+    site.put(
+        "/news.xml",
+        f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+        f"xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'>{news}</urlset>",
+        "text/xml",
+    )
+    rows = [
+        {
+            "id": number + 1,
+            "status": "publish",
+            "type": "post",
+            "link": f"{site.url}/{slug}",
+            "guid": {"rendered": f"{site.url}/?p={number + 1}"},
+            "title": {"rendered": slug},
+            "date_gmt": f"{now:%Y-%m-%dT%H:%M:%S}",
+        }
+        for number, slug in enumerate(slugs)
+    ]
+    site.put("/wp-json/wp/v2/posts", json.dumps(rows), "application/json")
+    links = "".join(
+        f"<li><h3><a href='/{slug}'>Council votes on plan {slug} at last</a></h3>" for slug in slugs
+    )
+    site.put(
+        "/all", f"<!doctype html><html lang='en'><body><main><ul>{links}</ul></main></body></html>"
+    )
+
+
+def test_an_article_that_every_kind_of_source_tells_of_gets_its_posts_once(
+    store: Store, build: Callable[..., Poll], site: Site, now: datetime
+) -> None:
+    kinds = {
+        SourceKind.PAGE: "/all",
+        SourceKind.SITEMAP: "/news.xml",
+        SourceKind.WORDPRESS: "/wp-json/",
+        SourceKind.FEED: "/feed/",
+    }
+    sources = [(kind, f"{site.url}{path}") for kind, path in kinds.items()]
+    old, new = "the-port-stays-open", "the-bridge-is-to-be-closed"
+    publish_everywhere(site, now, old)
+    first = build("", sources=sources).run()
+    assert [(each.error, each.remembered) for each in first] == [("", 1)] * 4
+    publish_everywhere(site, now, old, new)
+    results = build("", sources=sources, now=now + MINUTE).run()
+    assert [each.error for each in results] == [""] * 4
+    assert sum((each.articles for each in results), ()) == (f"{site.url}/{new}",)
+    assert len(states(store)) == 1
+    assert site.seen.count(("GET", f"/{new}")) == 1
+
+
+# ------------------------------------------------------------------------ moving house
+
+
+def test_a_source_that_moved_for_good_is_asked_there_after_three_polls(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.feed(path="/new/")
+    site.put("/feed/", "", status=301, Location="/new/")
+    for polls in (1, 2, 3):
+        known()
+        assert (source(store).moved_to, source(store).moved_polls) == (f"{site.url}/new/", polls)
+    site.seen.clear()
+    assert known().error == ""
+    assert site.seen == [("GET", "/new/")]
+    site.put("/new/", "", status=404)
+    site.feed()
+    assert "404" in known().error
+    assert known().error == "", "its old address is right again"
+    assert source(store).moved_to == ""
+
+
+def test_a_detour_is_no_move(store: Store, known: Polling, site: Site) -> None:
+    site.feed(path="/new/")
+    for status in (301, 302, 301, 301):
+        site.put("/feed/", "", status=status, Location="/new/")
+        known()
+    assert source(store).moved_polls == 2
+
+
+def test_nothing_is_read_where_a_source_leads_to_another_site_for_good(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    other = site.url.replace("127.0.0.1", "localhost")
+    publish(site, now, "one")
+    site.pages["/new/"] = site.pages["/feed/"]
+    site.put("/feed/", "", status=301, Location=f"{other}/new/")
+    result = known()
+    assert result.error == ""
+    assert f"{other}/new/" in result.alarms[0]
+    assert (waiting(store), states(store)) == ((), [])
+    site.put("/feed/", "", status=302, Location=f"{other}/new/")
+    assert len(known().posts) == 1, "a detour for now is the site's own affair"
+
+
+def test_what_is_gone_is_asked_no_more(
+    store: Store, known: Polling, site: Site, now: datetime
+) -> None:
+    site.put("/feed/", "", status=410)
+    (first,) = known().alarms
+    site.seen.clear()
+    (again,) = known().alarms
+    assert first == again
+    assert "take it out" in again
+    assert known(which=Which.DUE) is None
+    assert site.seen == []
+    site.feed()
+    assert known(which=Which.NOW).alarms == ()
+    assert source(store).gone_at is None
+
+
+# ------------------------------------------------------------------------ side by side
+
+
+def test_polls_that_share_a_host_share_a_lane(build: Callable[..., Poll]) -> None:
+    def polling(home: str, *urls: str) -> Poll:
+        plain = build("/feed/")
+        sources = [(SourceKind.FEED, url) for url in urls]
+        return replace(plain, desk=replace(plain.desk, home=home), sources=sources)
+
+    a = polling("https://a.example/", "https://a.example/feed")
+    b = polling("https://b.example/", "https://feeds.example/b")
+    c = polling("https://www.c.example/", "https://feeds.example/c")
+    d = polling("https://d.example/", "https://c.example/d")
+    found = {frozenset(poll.desk.home for poll in lane) for lane in lanes([a, b, c, d])}
+    assert found == {
+        frozenset({"https://a.example/"}),
+        frozenset(each.desk.home for each in (b, c, d)),
+    }
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every name lead to the running site."""
+
+    def here(host: str, port: int, seconds: float) -> list[tuple[int, Any]]:
+        return [(socket.AF_INET, ("127.0.0.1", port))]
+
+    monkeypatch.setattr(_net, "resolve", here)
+
+
+@pytest.mark.usefixtures("names")
+def test_a_host_that_hangs_holds_up_no_other_and_a_fault_comes_last(
+    build: Callable[..., Poll], site: Site
+) -> None:
+    answered = threading.Event()
+
+    def waits(request: BaseHTTPRequestHandler) -> None:
+        assert answered.wait(10)
+        request.close_connection = True
+
+    site.acts["/slow/"] = waits
+    site.feed()
+    slow = build("/slow/", "slow", host="slow.example")
+    fast = build("/feed/", "fast", host="fast.example")
+    broken = build("/feed/", "broken", host="broken.example")
+    broken = replace(broken, sources=[("no kind", broken.sources[0][1])])  # type: ignore[list-item]
+    told = []
+
+    def listen() -> None:
+        for result in _lanes.run([slow, broken, fast]):
+            told.append(result.site)
+            answered.set()
+
+    with pytest.raises(KeyError, match="no kind"):
+        listen()
+    assert told == ["fast", "slow"]
+
+
+def test_whoever_stops_listening_stops_the_polls(
+    store: Store, build: Callable[..., Poll], site: Site
+) -> None:
+    site.feed()
+    polls = [build("/feed/", name) for name in ("a", "b", "c", "d")]
+    listening = poll_all(store, polls)
+    next(listening)
+    listening.close()
+    with store.read() as tx:
+        seen = len(tx.sources.all())
+    assert seen < 4
+
+
+@pytest.mark.usefixtures("names")
+def test_threads_share_the_store(store: Store, build: Callable[..., Poll], site: Site) -> None:
+    slugs = [f"n{number}" for number in range(5)]
+    for slug in slugs:
+        site.article(slug)
+    site.feed()
+    polls = [build("/feed/", f"s{n}", host=f"s{n}.example") for n in range(8)]
+    assert len(list(poll_all(store, polls))) == 8
+    site.feed(*(site.item(slug) for slug in slugs))
+    results = list(poll_all(store, polls))
+    assert [len(result.posts) for result in results] == [5] * 8

@@ -13,6 +13,7 @@ from bot import oneoff, queue
 from bot.desk import Desk, Outlet
 from bot.errors import UsageError
 from bot.http import Session
+from bot.identity import keys_of
 from bot.media.picture import NotAPicture
 from bot.model import Article, Entry, Problem, State, Teaser
 from bot.oneoff import Result, Wish
@@ -128,7 +129,8 @@ def test_a_remembered_article_becomes_a_whole_one(
     store: Store, desk: MakeDesk, by_hand: Callable[..., Result], site: Site, now: datetime
 ) -> None:
     with store.write() as tx:
-        tx.articles.remember("harbour", [Entry(f"{site.url}/one", guid="g")], now=now)
+        entry = Entry(f"{site.url}/one", guid="g")
+        tx.articles.remember("harbour", [(entry, keys_of(entry))], now=now)
     (post,) = by_hand(desk()).made
     with store.read() as tx:
         kept = tx.articles.get(post.article_id)

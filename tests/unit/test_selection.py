@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
+from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,56 @@ def test_a_repeat_in_one_poll_is_one_article() -> None:
     choice = pick([first, again])
     assert choice.new == (first,)
     assert choice.repeats == (again,)
+
+
+def test_what_a_third_entry_connects_is_one_article_and_keeps_all_keys() -> None:
+    first = Entry(url="https://harbour.example/a", guid="1")
+    far = Entry(url="https://harbour.example/b", guid="2")
+    link = Entry(url="https://harbour.example/b", guid="1")
+    for order in permutations((first, far, link)):
+        choice = pick(list(order))
+        assert choice.new == order[:1]
+        assert set(choice.repeats) == set(order[1:])
+        assert choice.keys[order[0]] == keys_of(first) | keys_of(far)
+        assert pick(list(order), keys_of(first)).known == order
+
+
+def test_one_guid_for_all_makes_them_no_repeats() -> None:
+    entries = [
+        Entry(url=f"https://harbour.example/{n}", guid="same", title=f"Piece {n}") for n in range(3)
+    ]
+    choice = pick(entries)
+    assert len(choice.new) == 3
+    assert not any(entry.guid for entry in choice.new), "it would find them all again as one"
+
+
+def test_the_same_article_on_another_host_of_the_site_is_known() -> None:
+    with_aliases = partial(keys_of, aliases={"old.example": "harbour.example"})
+    old = Entry(url="http://old.example/1")
+    known = with_aliases(old)
+    choice = choose(
+        [entry(1)],
+        is_known=lambda keys: bool(keys & known),
+        now=NOW,
+        flood_limit=5,
+        keys_of=with_aliases,
+    )
+    assert choice.known == (entry(1),)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12), st.randoms())
+def test_the_order_of_a_source_makes_no_difference(pairs: list[tuple[int, int]], chance) -> None:
+    """Entries as pairs of an address and a guid: as many articles, by the same keys."""
+    entries = [entry(number, guid=f"g{guid}") for number, guid in pairs]
+    shuffled = chance.sample(entries, len(entries))
+
+    def articles(listed: list[Entry]) -> set[frozenset[tuple[str, str]]]:
+        choice = pick(listed)
+        return {choice.keys[each] for each in choice.new}
+
+    assert articles(entries) == articles(shuffled)
+    found = list(articles(entries))
+    assert sum(map(len, found)) == len(frozenset().union(*found)), "no two share a key"
 
 
 def test_dates_are_judged_by_instant() -> None:
@@ -83,6 +135,12 @@ def test_reasons_to_wait_are_named() -> None:
     assert codes(article(published_at=NOW - timedelta(hours=49))) == ["old"]
     assert codes(article(), flood=7, same_title=True) == ["flood", "same-title"]
     assert codes(article(noindex=True)) == ["noindex"]
+    assert codes(article(language="de", language_doubt="en")) == ["language"]
+
+
+def test_a_doubted_language_is_told_by_its_names() -> None:
+    (reason,) = reasons_to_wait(article(language="de", language_doubt="en"), now=NOW)
+    assert "in English, but its words are German" in reason.message
 
 
 def test_a_channel_takes_its_languages_and_sections() -> None:

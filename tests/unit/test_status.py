@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from bot import queue, review, status
-from bot.model import Channel, Post, Problem, State
-from bot.status import Status, ago_in_words
+from bot.health import ago_in_words
+from bot.model import Channel, Entry, Post, Problem, State
+from bot.status import Status
 from bot.store import Store
 
 X = Channel("harbour", "twitter", "twitter", "harbour_post")
 FACEBOOK = Channel("harbour", "facebook", "facebook", "harbourpost")
 FEED = "https://harbour.example/feed/"
-HOUR = timedelta(hours=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 Hold = Callable[..., Any]
 
 
@@ -51,26 +52,140 @@ def test_how_long_ago(span: timedelta, words: str) -> None:
     assert ago_in_words(span) == words
 
 
+def note(store: Store, error: str, at: datetime, **columns: Any) -> None:
+    """Poll the source once: well, or with an error."""
+    with store.write() as tx:
+        source = tx.sources.get_or_add("harbour", FEED, "feed")
+        if error:
+            tx.sources.note_failure(source.id, error, at, **columns)
+        else:
+            tx.sources.note_success(source.id, "", "", at, **columns)
+
+
+def arrive(store: Store, *moments: datetime, baseline: datetime) -> None:
+    """Let articles come at these moments, after a first poll."""
+    with store.write() as tx:
+        source = tx.sources.get_or_add("harbour", FEED, "feed")
+        tx.sources.set_baseline(source.id, baseline)
+        for at in moments:
+            entry = Entry(f"https://harbour.example/{at:%d%H%M}", guid=f"{at}")
+            tx.articles.wait("harbour", [(entry, [("guid", f"{at}")])], now=at, source=FEED)
+            tx.waiting.give_up(tx.waiting.all()[0].id, "")
+
+
 def test_a_source_in_words(store: Store, look: Callable[..., Status], now: datetime) -> None:
     assert look().sources[0].sentence.endswith("was never polled.")
-    with store.write() as tx:
-        source = tx.sources.get_or_add("harbour", FEED, "feed").id
-        tx.sources.note_success(source, "", "", now)
+    note(store, "", now, next_at=now + 3 * HOUR)
     well = look(now + 2 * HOUR)
-    assert well.sources[0].sentence == f"harbour: {FEED} was read 2 hours ago, all well."
-    assert not well.alarm
-    with store.write() as tx:
-        tx.sources.note_failure(source, "It answered 503.", now + HOUR)
-    failing = look(now + HOUR)
-    assert failing.alarm
-    assert (
-        failing.sources[0].sentence
-        == f"harbour: {FEED} failed once, last just now: It answered 503."
+    assert well.sources[0].sentence == (
+        f"harbour: {FEED} was read 2 hours ago, all well. Next look in 1 hour."
     )
-    assert failing.sources[0].ok_at == now
+    assert "Next look now." in look(now + 4 * HOUR).sources[0].sentence
+    assert not well.alarm
+
+
+def test_a_hiccup_is_told_and_three_are_an_alarm(
+    store: Store, look: Callable[..., Status], now: datetime
+) -> None:
+    note(store, "", now)
+    note(store, "It answered 503.", now + HOUR)
+    (once,) = look(now + HOUR).sources
+    assert once.sentence == f"harbour: {FEED} failed once, last just now: It answered 503."
+    assert (once.failing, once.error, once.ok_at) == (False, "It answered 503.", now)
+    assert look(now + 2 * HOUR).alarm, "an hour without a good answer"
+    note(store, "It answered 503.", now + HOUR)
+    assert not look(now + HOUR).alarm
+    note(store, "It answered 503.", now + HOUR + MINUTE)
+    thrice = look(now + HOUR + MINUTE)
+    assert thrice.alarm
+    assert "3 times in a row, since 1 minute ago, last just now" in thrice.sources[0].sentence
+    note(store, "", now + 2 * HOUR)
+    assert not look(now + 2 * HOUR).alarm
+
+
+def test_a_source_that_was_never_read_is_an_alarm_at_once(
+    store: Store, look: Callable[..., Status], now: datetime
+) -> None:
+    note(store, "It answered 404.", now)
+    assert look().alarm
+
+
+def test_what_asks_to_be_left_alone_moved_or_is_gone_says_so(
+    store: Store, look: Callable[..., Status], now: datetime
+) -> None:
+    note(store, "", now)
+    note(store, "It answered 503.", now, retry_at=now + 2 * HOUR)
+    assert "It asks to be left alone for 2 hours." in look().sources[0].sentence
+    note(store, "", now, moved_to="https://harbour.example/new/", moved_polls=1, wait=9 * HOUR)
+    (moved,) = look().sources
+    assert "It has moved for good to https://harbour.example/new/: put that into" in moved.sentence
+    assert "It asks for 5 hours between looks; poll_every" in moved.sentence
+    assert not moved.failing
+    away = "It has moved for good to another site."
+    note(store, away, now, moved_to="https://else.example/", moved_polls=0)
+    (elsewhere,) = look().sources
+    assert elsewhere.failing
+    assert elsewhere.sentence.endswith(away)
+    note(store, "It answered 410.", now, gone_at=now)
+    (gone,) = look().sources
+    assert gone.failing
+    assert "gone for good: It answered 410. Take it out of the site's file." in gone.sentence
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "words", "silent"),
+    [
+        ((), "Nothing new came since its first poll.", False),
+        ((2,), "About 1 a week, the last 2 hours ago.", False),
+        (range(3, 240, 12), "About 14 a week, the last 3 hours ago.", False),
+        (range(60, 300, 12), "About 14 a week, the last 2 days ago.", False),
+        (range(80, 240, 12), "Usually 15 a week, but nothing for 3 days: look", True),
+        ((230, 235), "The last new article came 9 days ago.", False),
+    ],
+)
+def test_the_rhythm_of_a_source_in_words(
+    store: Store,
+    look: Callable[..., Status],
+    now: datetime,
+    hours_ago: tuple[int, ...],
+    words: str,
+    silent: bool,
+) -> None:
+    arrive(
+        store,
+        *(now - hours * HOUR for hours in hours_ago if hours < 240),
+        baseline=now - 240 * HOUR,
+    )
+    note(store, "", now)
+    (source,) = look().sources
+    assert words in source.sentence
+    assert source.silent is silent
+    assert not source.failing
+
+
+def test_an_article_that_waits_for_its_page_in_words(
+    store: Store, look: Callable[..., Status], now: datetime
+) -> None:
+    entries = [
+        Entry("https://harbour.example/new", guid="1"),
+        Entry("https://harbour.example/ill", guid="2", title="Ill"),
+        Entry("https://harbour.example/early", guid="3", published_at=now + 30 * HOUR),
+    ]
     with store.write() as tx:
-        tx.sources.note_failure(source, "It answered 503.", now + HOUR)
-    assert "2 times in a row" in look(now + HOUR).sources[0].sentence
+        keyed = [(entry, [("guid", entry.guid)]) for entry in entries]
+        _, ill, _ = tx.articles.wait("harbour", keyed, now=now, source=FEED)
+        tx.waiting.put_off(ill, "It answered 503.", now + HOUR)
+    sentences = [each.sentence for each in look(now).waiting]
+    assert sentences == [
+        "harbour: https://harbour.example/new is new; its page will be read at the next poll.",
+        "harbour: https://harbour.example/early is dated in the future and waits for 1 day.",
+        "harbour: https://harbour.example/ill came just now and still waits, tried once: "
+        "It answered 503. Next try in 1 hour.",
+    ]
+    assert not look(now + 5 * HOUR).alarm
+    late = look(now + 6 * HOUR)
+    assert late.alarm
+    assert [each.failing for each in late.waiting] == [False, False, True]
 
 
 def test_a_source_that_was_taken_out_is_told_no_more(

@@ -31,6 +31,13 @@ IN_BODY = {
     "containers": "<div class='entry-content'>" * 200 + "<p>word word word word word" * MANY,
     "quotations": "<p>" + "“" * 4 * MANY,
     "first published": "<p>First published in Spanish on July 26 in " * 20 * 100,
+    "bylines": "<div class=byline>Ann Lee 3 and</div>" * MANY,
+    "nested bylines": "<div class=byline>By " * MANY,
+    "nobodies": "<a rel=author href='/author/x'>admin</a>" * MANY,
+    "kickers": "<h1>Dock Workers Stop" + "<i class=kicker>x</i>" * MANY + "</h1>",
+    "subheads": "<h2>Dock Workers Stop the Harbour</h2>" * MANY,
+    "trails": "<ol class=breadcrumb><a href='/x'>" * MANY,
+    "bare lines": "<div>a line that is long enough to be taken for a line of text" * MANY,
     "bad base": "<base href='http://[::1'>",
 }
 IN_HEAD = {

@@ -11,7 +11,8 @@ from bot.model import Article, FirstPublication, Image, Kind
 from bot.site import page
 
 URL = "https://harbour.example/dock-workers-stop/"
-PROSE = "<p>" + "The crews of the northern harbour have stopped work since Monday. " * 5 + "</p>"
+# Without the small words by which a language is known: pages of any declare it.
+PROSE = "<p>" + "Harbour crews stopped work Monday; eleven ships wait outside. " * 6 + "</p>"
 Maker = Callable[..., bytes]
 
 

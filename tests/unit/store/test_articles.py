@@ -75,8 +75,9 @@ def test_a_first_poll_is_remembered_once(store: Store, now: datetime) -> None:
         for n in range(700)
     ]
     with store.write() as tx:
-        assert tx.articles.remember("harbour", [*entries, entries[0]], now=now, source="f") == 700
-        assert tx.articles.remember("harbour", entries, now=now) == 0
+        keyed = [(entry, keys_of(entry)) for entry in entries]
+        assert tx.articles.remember("harbour", [*keyed, keyed[0]], now=now, source="f") == 700
+        assert tx.articles.remember("harbour", keyed, now=now) == 0
         found = tx.articles.known("harbour", keys_of(entries[699]))
         assert found is not None
         kept = tx.articles.get(found)
@@ -87,7 +88,7 @@ def test_a_first_poll_is_remembered_once(store: Store, now: datetime) -> None:
 def test_a_remembered_article_can_be_taken_up_by_hand(store: Store, now: datetime) -> None:
     entry = Entry(url=ARTICLE.url, title="Dockers strike")
     with store.write() as tx:
-        tx.articles.remember("harbour", [entry], now=now)
+        tx.articles.remember("harbour", [(entry, keys_of(entry))], now=now)
         article_id, new = tx.articles.add("harbour", ARTICLE, keys_of(ARTICLE), now=now)
         assert not new
         assert tx.articles.get(article_id).state == "remembered"

@@ -66,7 +66,7 @@ def test_what_was_written_is_there_after_opening_again(url: str) -> None:
         add_source(store)
     with open_store(url) as store:
         assert count_sources(store) == 1
-        assert store.describe().revision == "0001"
+        assert store.describe().revision == "0002"
 
 
 def test_a_database_that_is_up_to_date_loads_no_alembic(url: str, start: Start) -> None:
@@ -143,7 +143,7 @@ def test_a_migration_killed_half_way_is_completed_by_the_next_start(url: str, st
     with open_store(url) as store:
         add_source(store)
         assert store.integrity() == ()
-        assert store.describe().revision == "0001"
+        assert store.describe().revision == "0002"
 
 
 # ------------------------------------------------------------------ refusals
@@ -266,14 +266,17 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
     store: Store, now: datetime
 ) -> None:
     add_source(store)
-    many = [Entry(url=f"https://harbour.example/{n}/", title="x" * 500) for n in range(2000)]
+    many = [
+        (Entry(url=f"https://harbour.example/{n}/", title="x" * 500), [("url", str(n))])
+        for n in range(2000)
+    ]
     with store.write() as tx:  # the limit stays with the connection, and the pool gives it again
         pages = tx.sources._db.exec_driver_sql("PRAGMA page_count").scalar_one()
         tx.sources._db.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
     with pytest.raises(StoreError, match="there is no room for the database"), store.write() as tx:
         tx.articles.remember("harbour", many, now=now)
     with store.read() as tx:
-        assert tx.articles.known("harbour", [("url", "harbour.example/0")]) is None
+        assert tx.articles.known("harbour", [("url", "0")]) is None
         assert len(tx.sources.all()) == 1
     add_source(store, "https://harbour.example/small/")
     assert store.integrity() == ()
@@ -318,7 +321,7 @@ def test_a_kill_in_the_middle_of_a_transaction_leaves_nothing_of_it(
         from bot.store import open_store
         with open_store(sys.argv[1]) as store, store.write() as tx:
             tx.sources._db.exec_driver_sql("PRAGMA cache_size = 5")  # so that pages reach the file
-            many = [Entry(url=f"https://harbour.example/{n}/") for n in range(2000)]
+            many = [(Entry(url=f"u{n}"), [("url", f"u{n}")]) for n in range(2000)]
             tx.articles.remember("harbour", many, now=datetime(2026, 11, 22, tzinfo=UTC))
             print("ready", flush=True)
             time.sleep(60)
@@ -334,4 +337,4 @@ def test_a_kill_in_the_middle_of_a_transaction_leaves_nothing_of_it(
         assert store.integrity() == ()
         assert count_sources(store) == 1
         with store.write() as tx:
-            assert tx.articles.remember("harbour", [Entry("https://harbour.example/0/")], now=now)
+            assert tx.articles.remember("harbour", [(Entry("u0"), [("url", "u0")])], now=now)

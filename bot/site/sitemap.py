@@ -1,0 +1,113 @@
+"""Read a sitemap: the news of two days, the pages of a site, or further sitemaps.
+
+A news sitemap names titles and times of publication, and is a source like a feed.
+A plain one lists whatever the site holds, sections and tags too, with no more than
+the time of the last change: what it offers is a page to look at, which is refused
+when it is read and is no article. Which sitemaps of an index can hold something
+new, `_index` says.
+
+https://www.sitemaps.org/protocol.html and
+https://developers.google.com/search/docs/crawling-indexing/sitemaps/news-sitemap
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from bot.identity import cms_id
+from bot.model import Entry, Listing
+from bot.site._dates import machine
+from bot.site._document import plain
+from bot.site._index import Child, newest
+from bot.site._sitemap_xml import items
+from bot.site._web import address_in
+
+#: What did not change for so long was not published since either. Without this, an
+#: index that moves its pages from one sitemap to the next offers its archive as new.
+FRESH: Final = timedelta(days=7)
+
+EARLIEST_YEAR: Final = 1995
+MAX_FAULTS: Final = 20
+MAX_TAGS: Final = 50
+
+
+def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Listing:
+    """Read the sitemap that `url` answered with; a damaged one as far as it goes.
+
+    Only news have a time of publication: a last change is none. Pages that tell no
+    more than a change over a week ago are left out. An index gives in `more` the
+    sitemaps that can hold something new. What is no sitemap raises NotASource.
+    """
+    told, whole = items(body, url, content_type)
+    skipped = [] if whole else [f"{url} breaks off before its end: what came before was read."]
+    entries: list[Entry] = []
+    children: list[Child] = []
+    for kind, item in told:
+        if kind == "url" and _is_stale(item, now):
+            continue
+        link = address_in(item.get("loc", ""), url)
+        if not link:
+            if len(skipped) < MAX_FAULTS:
+                skipped.append(_without_address(item, url))
+        elif kind == "sitemap":
+            children.append(Child(link, _instant(item.get("lastmod", ""), now)))
+        else:
+            entries.append(_entry(item, link, now))
+    more, left = newest(children)
+    if left:
+        some = ", ".join(left[:3]) + (" and others" if len(left) > 3 else "")
+        skipped.append(f"{url} names more sitemaps than are read; name these too: {some}.")
+    return Listing(
+        tuple(entries),
+        title=next((plain(item["name"]) for _, item in told if item.get("name")), ""),
+        language=next((entry.language for entry in entries if entry.language), ""),
+        skipped=tuple(skipped),
+        more=more,
+    )
+
+
+def _is_stale(item: Mapping[str, str], now: datetime) -> bool:
+    if "title" in item or "publication_date" in item:
+        return False
+    changed_at = _instant(item.get("lastmod", ""), now)
+    return changed_at is not None and changed_at < now - FRESH
+
+
+def _without_address(item: Mapping[str, str], url: str) -> str:
+    title, link = plain(item.get("title", ""))[:80], item.get("loc", "")[:100]
+    fault = f"its address “{link}” is no web address" if link else "it has no address"
+    return f"An item of {url}{f', “{title}”,' if title else ''} was skipped: {fault}."
+
+
+def _entry(item: Mapping[str, str], link: str, now: datetime) -> Entry:
+    keywords = map(str.strip, plain(item.get("keywords", "")).split(","))
+    return Entry(
+        url=link,
+        cms_id=cms_id(link, link),
+        title=plain(item.get("title", "")),
+        tags=tuple(dict.fromkeys(filter(None, keywords)))[:MAX_TAGS],
+        language=re.split(r"[-_]", item.get("language", "").lower())[0][:3],
+        published_at=_instant(item.get("publication_date", ""), now),
+        modified_at=_instant(item.get("lastmod", ""), now),
+    )
+
+
+def _instant(written: str, now: datetime) -> datetime | None:
+    """Read a W3C date, or one as in mail; an impossible one is none."""
+    if not written:
+        return None
+    stamp = machine(written, UTC)
+    at = stamp.at if stamp else _mail_date(written)
+    return at if at is not None and EARLIEST_YEAR <= at.year <= now.year + 1 else None
+
+
+def _mail_date(written: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(written[:60])
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
