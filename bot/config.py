@@ -21,6 +21,7 @@ from bot import _toml_lines
 from bot._sentences import check, choice
 from bot.errors import ConfigError, Fault, UsageError
 from bot.hours import Windows, shown_duration
+from bot.identity import url_key
 from bot.model import PLATFORM_ALIASES
 from bot.settings import Bot, ChannelConfig, Review, Site
 
@@ -63,8 +64,8 @@ class Config:
 # ------------------------------------------------------------------------ reading
 
 _FIRST_SITE = (
-    "write a file sites/NAME.toml in it, with the url of your site and the account of "
-    "each of its channels (harbour.toml.example shows how)."
+    "write one with “bot init URL”, where URL is the address of your site: it looks for "
+    "its feeds and channels."
 )
 SettingsOf = Callable[[str], type[BaseModel]]
 _M = TypeVar("_M", bound=BaseModel)
@@ -81,7 +82,7 @@ def load(folder: Path, settings_of: SettingsOf, *, needs_site: bool = True) -> C
     if needs_site and not folder.is_dir():
         raise UsageError(
             f"there is no configuration folder “{folder}”; name yours with --config, "
-            f"or make it and {_FIRST_SITE}"
+            f"or {_FIRST_SITE}"
         )
     paths = sorted(path for path in folder.glob("sites/*.toml") if not path.name.startswith("."))
     main = _File(folder / "bot.toml")
@@ -89,6 +90,7 @@ def load(folder: Path, settings_of: SettingsOf, *, needs_site: bool = True) -> C
     files = [_File(path) for path in paths]
     sites = [site for file in files if (site := _site(file, settings_of))]
     _shared_accounts(files)
+    _site_twice(files, sites)
     faults = [fault for file in (main, *files) for fault in file.sorted_faults()]
     if faults or bot is None:
         raise ConfigError(faults)
@@ -204,7 +206,7 @@ def _shared_accounts(files: Iterable[_File]) -> None:
     for file in files:
         first: dict[tuple[str, str], str] = {}
         for channel in file.channels:
-            account = (channel.platform, channel.account.lstrip("@").casefold())
+            account = (channel.platform, _folded(channel.account))
             taken = first.setdefault(account, channel.key)
             if taken != channel.key:
                 file.fault(
@@ -212,6 +214,26 @@ def _shared_accounts(files: Iterable[_File]) -> None:
                     f"“{channel.account}” is already the account of {taken}; "
                     "an account belongs to one channel, so remove one of the two.",
                 )
+
+
+def _site_twice(files: Iterable[_File], sites: Iterable[Site]) -> None:
+    """Note accounts that two files of one address share: every article would be there twice."""
+    named = {file.name: file for file in files}
+    first: dict[tuple[str, str, str], str] = {}
+    for site in sites:
+        for channel in site.channels.values():
+            place = (url_key(site.url), channel.platform, _folded(channel.account))
+            taken = first.setdefault(place, site.id)
+            if taken != site.id:
+                named[site.id].fault(
+                    ("channels", channel.name, "account"),
+                    f"“{channel.account}” has the articles of {site.url} already, from "
+                    f"{taken}.toml; remove one of the two files, or this channel.",
+                )
+
+
+def _folded(account: str) -> str:
+    return account.lstrip("@").casefold()
 
 
 # -------------------------------------------------------------------- description

@@ -1,7 +1,8 @@
 """What can be configured: every setting with its type, its default and its faults.
 
 The models know no file; `config` reads them. A validator's ValueError is the
-end of a sentence that begins with the name of the setting.
+end of a sentence that begins with the name of the setting. The sentence under a
+setting is what an editor shows of it: `schema` hands it on.
 """
 
 from __future__ import annotations
@@ -176,10 +177,22 @@ def _kind(value: str) -> str:
     return value
 
 
-Duration = Annotated[timedelta, PlainValidator(_duration)]
-Length = Annotated[timedelta, PlainValidator(_duration), AfterValidator(_positive)]
+# How values are written in a file, as far as a pattern can tell; the validators judge.
+_LENGTH = Annotated[str, Field(pattern=r"^([0-9]+[dhms] *)+$")]
+_RULE = Literal["required", "none"] | Annotated[str, Field(pattern=r"^hold ([0-9]+[dhms])+$")]
+_HOURS = Annotated[
+    str, Field(pattern=r"^[A-Za-z, –-]*[0-9]{1,2}:[0-9]{2} *[-–] *[0-9]{1,2}:[0-9]{2}$")
+]
+_IANA = Annotated[str, Field(pattern=r"^[A-Za-z]+([/_+-][A-Za-z0-9]+)*$")]
+
+Span = PlainValidator(_duration, json_schema_input_type=_LENGTH)
+Duration = Annotated[timedelta, Span]
+Length = Annotated[timedelta, Span, AfterValidator(_positive)]
+ReviewRule = Annotated[Review, PlainValidator(_review, json_schema_input_type=_RULE)]
+Hours = Annotated[Windows, PlainValidator(_windows, json_schema_input_type=list[_HOURS])]
+Zone = Annotated[ZoneInfo, PlainValidator(_zone, json_schema_input_type=_IANA)]
 Language = Annotated[str, AfterValidator(_language)]
-Url = Annotated[str, AfterValidator(_url)]
+Url = Annotated[str, AfterValidator(_url), Field(json_schema_extra={"format": "uri"})]
 Host = Annotated[str, AfterValidator(_alias)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Words = tuple[str, ...]
@@ -197,22 +210,29 @@ class ReviewPage(_Model):
     """Where the review page listens."""
 
     listen: Listen = "127.0.0.1:8700"
+    """Address and port; 127.0.0.1 means from this machine only."""
 
 
 class MediaStore(_Model):
     """Where pictures and videos lie, and how platforms reach them."""
 
     dir: Annotated[str, Field(min_length=1)] = "var/media"
+    """The folder in which pictures and videos are kept."""
     listen: Listen = ""
+    """Address and port of a listener that serves pictures alone; "" for none."""
     public_url: Annotated[str, AfterValidator(lambda value: _url(value) if value else "")] = ""
+    """The address under which `dir` is reachable from outside; Instagram fetches from there."""
 
 
 class Publishing(_Model):
     """How long one request, one attempt and one doubt may last."""
 
     deadline: Length = timedelta(seconds=30)
+    """How long one request to a platform may take."""
     lease: Length = timedelta(minutes=2)
+    """How long one attempt may take before another may be made."""
     quarantine: Annotated[Length, Field(validate_default=True)] = timedelta(minutes=3)
+    """How long a doubtful post rests before it is looked for; longer than the deadline."""
 
     @field_validator("quarantine")
     @classmethod
@@ -230,34 +250,48 @@ class Bot(_Model):
     """What holds for the whole program: `bot.toml`."""
 
     database: Annotated[str, AfterValidator(_database)] = "sqlite:///var/bot.db"
+    """Where articles and posts are kept: sqlite:///PATH or postgresql://…."""
     allow_private_addresses: Switch = False
+    """Whether pages may be fetched from this machine and private networks; false on a server."""
     contact: str = ""
+    """Whom to ask about the bot; goes along with every request."""
     notify: Words = ()
+    """Where notices go: Apprise addresses."""
     review: ReviewPage = ReviewPage()
+    """The review page."""
     media: MediaStore = MediaStore()
+    """Pictures and videos."""
     publishing: Publishing = Publishing()
+    """How long things may take."""
 
 
 class Only(_Model):
     """Which articles a channel takes; empty means all."""
 
     language: tuple[Language, ...] = ()
+    """Codes of languages; empty: all."""
     section: Words = ()
+    """Names of sections; empty: all."""
 
 
 class Sensitive(_Model):
     """What always waits for a person, beside the shipped lists."""
 
     sections: Words = ()
+    """Sections whose articles always wait for a person."""
     tags: Words = ()
+    """Tags whose articles always wait for a person."""
     words: Words = ()
+    """Words whose articles always wait for a person."""
 
 
 class Pictures(_Model):
     """Whose pictures may be uploaded: everybody's, those of `own`, or nobody's."""
 
     reuse: Literal["all", "listed", "none"] = "all"
+    """Whose pictures may be uploaded; “listed”: those that credit somebody in `own`."""
     own: Words = ()
+    """Names in a picture's credit that make it yours."""
 
 
 class ChannelConfig(_Model):
@@ -267,18 +301,31 @@ class ChannelConfig(_Model):
     site: str
     name: str
     platform: str
+    """The platform, where it is not the channel's name."""
     account: Annotated[str, AfterValidator(_account)]
-    language: Language | None = None  # None: the article's own
+    """The account, as the site lists it."""
+    language: Language | None = None
+    """The language of its teasers; left out: the article's own."""
     only: Only = Only()
+    """Which articles it takes; left out: all."""
     use: Literal["all", "pick"] = "all"
-    review: Annotated[Review, PlainValidator(_review)] = Review()
-    windows: Annotated[Windows, PlainValidator(_windows)] = Windows()
+    """“pick”: posts are made ready, and sent only when a person picks them."""
+    review: ReviewRule = Review()
+    """Who looks at a post first; left out: as the site says."""
+    windows: Hours = Windows()
+    """When it may post, by the site's clock; left out: always."""
     spacing: Duration = timedelta(0)
-    daily_limit: Annotated[int | None, Field(strict=True, ge=1)] = None  # None: the platform's
+    """At least this long between two posts."""
+    daily_limit: Annotated[int | None, Field(strict=True, ge=1)] = None
+    """At most so many posts a day; left out: what the platform allows."""
     max_age: Length = timedelta(hours=24)
+    """Older articles are not posted."""
     link: Literal["always", "never"] = "always"
+    """Whether a post carries the link; X charges more for one that does."""
     budget: Annotated[float | None, Field(strict=True, ge=0, allow_inf_nan=False)] = None
+    """US dollars a month, where the platform charges."""
     settings: Any = None  # an instance of the platform's own model
+    """What the platform itself wants to know."""
 
     @property
     def key(self) -> str:
@@ -292,27 +339,47 @@ class Site(_Model):
     given = ("id",)
     id: str
     url: Url
+    """The home page."""
     name: str = Field(default_factory=lambda known: _host(known.get("url", "")), min_length=1)
+    """What the publication is called; left out: the host of `url`."""
     language: Language = ""
-    timezone: Annotated[ZoneInfo, PlainValidator(_zone)] = ZoneInfo("UTC")
+    """The language of articles that do not say theirs."""
+    timezone: Zone = ZoneInfo("UTC")
+    """The IANA zone of all hours in this file."""
     feeds: tuple[Url, ...] = ()
+    """Feeds in which new articles are found."""
     sitemaps: tuple[Url, ...] = ()
+    """News sitemaps in which new articles are found."""
     wordpress: tuple[Url, ...] = ()
+    """Roots of WordPress APIs, as in “https://…/wp-json/”."""
     pages: tuple[Url, ...] = ()
-    aliases: tuple[Host, ...] = ()  # other hosts under which the same articles are found
-    poll_every: Length | None = None  # None: as busy as each source is
-    review: Annotated[Review, PlainValidator(_review)] = Review()
+    """Pages whose links are articles."""
+    aliases: tuple[Host, ...] = ()
+    """Other hosts under which the same articles are found."""
+    poll_every: Length | None = None
+    """How often to look; left out: as busy as each source is."""
+    review: ReviewRule = Review()
+    """Who looks at a post first: “required”, “hold 15m” or “none”; a channel may differ."""
     flood_limit: Annotated[int, Field(strict=True, ge=0)] = 5
+    """More new articles than this in one poll wait for a person."""
     utm: Mapping[
         Annotated[str, AfterValidator(_utm_name)], Annotated[str, AfterValidator(_utm_value)]
     ] = Field(default_factory=dict)
+    """What links carry for your statistics; {platform}, {site}, {channel} are filled in."""
     hashtags: Mapping[str, str] = Field(default_factory=dict)
+    """Tags that become hashtags, and how those are written."""
     not_authors: Words = ()
+    """Names that stand where an author should, and are none."""
     kinds: Mapping[Annotated[str, AfterValidator(_kind)], Words] = Field(default_factory=dict)
+    """Sections and tags that make a piece opinion, interview, obituary and so on."""
     sensitive: Sensitive = Sensitive()
+    """What always waits for a person, beside the words the bot knows."""
     pictures: Pictures = Pictures()
+    """Whose pictures may be uploaded."""
     look: Mapping[str, Any] = Field(default_factory=dict)
+    """Logo, colours and font of cards and videos."""
     channels: Mapping[str, ChannelConfig] = Field(default_factory=dict)
+    """The accounts that articles are announced on."""
 
     @property
     def sources(self) -> tuple[tuple[SourceKind, str], ...]:

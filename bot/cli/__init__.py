@@ -18,6 +18,7 @@ from bot.errors import BotError, UsageError
 #: Every command by its group: its name, the file that holds it, the words it is listed with.
 COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Start": (
+        ("init", "init", "Look at your site and write its configuration."),
         ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),
         ("doctor", "doctor", "Check configuration, templates, database, channels and sources."),
         ("preview", "preview", "Show the teasers of an article; nothing is stored."),
@@ -79,9 +80,9 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with “bot demo”. Exit codes: 0 done; 1 something needs a person; "
-    "2 usage or configuration, nothing was done; 3 a source, a platform or the "
-    "database could not be reached.",
+    epilog="Start with “bot init URL”, or “bot demo” to see it work. Exit codes: 0 done; "
+    "1 something needs a person; 2 usage or configuration, nothing was done; 3 a source, "
+    "a platform or the database could not be reached.",
 )
 @click.option("--config", metavar="DIR", help="Configuration folder [BOT_CONFIG, else config/].")
 @click.option("--as", "who", metavar="NAME", help="Who acts, for the log [your login name].")

@@ -43,8 +43,9 @@ class Limits:
 class Settings(BaseModel):
     """A channel's `settings`: what every platform takes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    api_url: str = Field(default="", pattern=WEB_ADDRESS)  # "": the platform's own
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    api_url: str = Field(default="", pattern=WEB_ADDRESS)
+    """Another address of the platform's API; left out: its own."""
 
 
 class Platform(Protocol):

@@ -40,7 +40,9 @@ class Platform(BoundChannel):
         """What a Facebook channel may set."""
 
         page_id: str = Field(default="", pattern=r"^[0-9]*$")
+        """The number of the Page."""
         form: Form = "link"
+        """What a post is: the card of the link, or a picture with the link in a comment."""
 
     def _routes(self) -> dict[str, str]:
         return {SDK_HOST: self.settings.api_url or SDK_HOST}

@@ -63,7 +63,9 @@ class Platform(BoundChannel):
         """What an Instagram channel may set."""
 
         user_id: str = Field(default="", pattern=r"^[0-9]*$")
+        """The number of the account."""
         login: Literal["facebook", "instagram"] = "facebook"
+        """By which of Meta's logins its token was made."""
 
     def _routes(self) -> dict[str, str]:
         host = self._host()

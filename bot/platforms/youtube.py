@@ -73,9 +73,12 @@ class Platform(BoundChannel):
         """What a YouTube channel may set."""
 
         token_url: str = Field(default=TOKEN_URL, pattern=base.WEB_ADDRESS)
+        """Where access tokens are renewed."""
         channel_id: str = Field(default="", pattern=r"^(UC[\w-]+)?$")
+        """The channel's own id, beginning with UC."""
         # Left out of a request it would mean public since 2026-11-02: it is always sent.
         privacy: Literal["public", "unlisted", "private"] = "public"
+        """Who sees a video."""
 
     def _routes(self) -> dict[str, str]:
         """Lead both of YouTube's hosts, sessions may live on either, and Google's for tokens."""

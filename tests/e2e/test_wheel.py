@@ -26,6 +26,7 @@ def test_an_installed_bot_brings_what_it_needs(site: Site, bot: Bot, tmp_path: P
     for path in (
         "bot/_shipped/templates/teasers/twitter.j2",
         "bot/_shipped/config/bot.toml",
+        "bot/_shipped/config/site.schema.json",
         "bot/languages/ar.toml",
         "bot/demo/articles.toml",
     ):

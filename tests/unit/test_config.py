@@ -344,10 +344,19 @@ def test_a_file_that_is_not_utf8_or_cannot_be_read(folder: Path) -> None:
 
 
 def test_no_folder_and_no_site_say_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="name yours with --config, or make it and write"):
+    with pytest.raises(UsageError, match="name yours with --config, or write"):
         load(tmp_path / "none", settings_of)
-    with pytest.raises(UsageError, match=r"there is no site in .* write a file sites/NAME\.toml"):
+    with pytest.raises(UsageError, match=r"there is no site in .* “bot init URL”"):
         load(tmp_path, settings_of)
+
+
+def test_one_account_has_the_articles_of_an_address_once(folder: Path) -> None:
+    other = SMALLEST.replace("https://harbour", "http://www.harbour")
+    (folder / "sites" / "twin.toml").write_text(other, "utf-8")
+    with pytest.raises(ConfigError, match=r"has the articles of .* already, from harbour\.toml"):
+        read(folder)
+    (folder / "sites" / "twin.toml").write_text(other.replace("_post", "_es"), "utf-8")
+    assert set(read(folder).sites) == {"harbour", "twin"}
 
 
 # ------------------------------------------------------------------------- finding
