@@ -1,8 +1,11 @@
-"""Reading a publication: its feeds (`feed`) and its article pages (`page`).
+"""Reading a publication, from bytes to the words of the model; nothing here fetches.
 
-Both take bytes and give frozen values; neither knows the network. What they
-read is written by strangers, so nothing in it is trusted to be well formed.
+What it has published: `feed`, `sitemap`, `wordpress`, and for want of these the `links`
+of a page. What an article says: `page`. What the site is, and which channels it lists:
+`discover`.
 """
 
-#: What is read at most of one feed or page; more is refused.
-MAX_BYTES = 5_000_000
+from typing import Final
+
+#: Larger answers are refused: no page or feed of a newsroom comes near.
+MAX_BYTES: Final = 5_000_000

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from bot.errors import NotAnArticle
 from bot.identity import bare_host
-from bot.site._evidence import PLATFORMS
 from bot.site.discover import Candidate, Clue, Profile, Seen, channels, look
+from bot.site.discover._evidence import PLATFORMS
 from tests.truth._pages import pages
 
 LINKS = frozenset({"header", "footer", "social", "box", "sidebar", "link", "article", "rel-me"})

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 from bot.errors import NotASource
 from bot.model import Listing
 from bot.site import feed
-from bot.site._charset import decode
-from bot.site._when import when
+from bot.site.feed._charset import decode
+from bot.site.feed._when import when
 
 SUITES = ("feedparser", "feedvalidator", "rsparser")
 KINDS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.site import _fallback, page
+from bot.site import page
 from bot.site._dates import Stamp
+from bot.site.page import _fallback
 
 URL = "https://harbour.example/x/"
 DATED = b"<html><head><title>Ships</title></head><body><p>Posted 2019-06-13 by us</p></body></html>"

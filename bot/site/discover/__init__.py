@@ -15,13 +15,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.identity import same_site
-from bot.site import _evidence, _self, _sources
-from bot.site._clues import Clue, clues
 from bot.site._document import Document
-from bot.site._evidence import Candidate
 from bot.site._jsonld import Graph
-from bot.site._profile import Profile, profile
-from bot.site._sources import FeedLink
+from bot.site.discover import _evidence, _self, _sources
+from bot.site.discover._clues import Clue, clues
+from bot.site.discover._evidence import Candidate
+from bot.site.discover._profile import Profile, profile
+from bot.site.discover._sources import FeedLink
 
 __all__ = ["Candidate", "Clue", "FeedLink", "Profile", "Seen", "channels", "look", "profile"]
 

@@ -22,9 +22,9 @@ from bot.identity import cms_id
 from bot.model import Entry, Listing
 from bot.site._dates import machine
 from bot.site._document import plain
-from bot.site._index import Child, newest
-from bot.site._sitemap_xml import items
 from bot.site._web import address_in
+from bot.site.sitemap._index import Child, newest
+from bot.site.sitemap._xml import items
 
 #: What did not change for so long was not published since either. Without this, an
 #: index that moves its pages from one sitemap to the next offers its archive as new.

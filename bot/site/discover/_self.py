@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.site._document import Document, plain
 from bot.site._jsonld import Graph
-from bot.site._likeness import ALIKE, likeness
+from bot.site.discover._likeness import ALIKE, likeness
 
 LONGEST: Final = 80
 _JOINT = re.compile(r"\s+[|–—·•»«:-]+\s+|\s*[|»]\s*")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.site._profile import handle, profile, via
+from bot.site.discover._profile import handle, profile, via
 
 UC = "UCwLLr_Fo9dpdJ9UHq4A7PjA"
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from bot import text
 from bot.model import Image
-from bot.site._credits import of_picture
 from bot.site._document import Document, classes, plain, text_of, within
-from bot.site._emblem import address, emblems, is_emblem
 from bot.site._jsonld import Graph, Node
-from bot.site._sizes import largest, number, sizes, source, stem
+from bot.site.page._credits import of_picture
+from bot.site.page._emblem import address, emblems, is_emblem
+from bot.site.page._sizes import largest, number, sizes, source, stem
 
 SMALLEST: Final = 100  # pixels; below, it is a button or an avatar
 _BESIDE = re.compile(

@@ -7,8 +7,8 @@ import re
 from typing import Any, Final
 
 from bot.errors import NotASource
-from bot.site._item import Item, Source
-from bot.site._xmlfeed import join
+from bot.site.feed._item import Item, Source
+from bot.site.feed._xmlfeed import join
 
 MOST_OBJECTS: Final = 300_000
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.site._when import when
+from bot.site.feed._when import when
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from bot import text
 from bot.identity import bare_host, normal_title
-from bot.site._body import before
 from bot.site._document import Document, classes, plain, text_of, within
 from bot.site._jsonld import Graph, Node
+from bot.site.page._body import before
 
 LONGEST: Final = 500
 # How much of their words an h1 and a title must share to be one headline.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from bot.site._markup import LONGEST, Element, Piece, entities_of
+from bot.site.feed._markup import LONGEST, Element, Piece, entities_of
 
 DEEPEST: Final = 50
 MOST_OF_A_NAME: Final = 50  # elements of one name in one entry

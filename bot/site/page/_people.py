@@ -10,7 +10,7 @@ from typing import Any, Final
 from bot.identity import normal_title
 from bot.site._document import Document, classes, lines_of, plain, text_of
 from bot.site._jsonld import Graph, Node, types
-from bot.site._names import Names
+from bot.site.page._names import Names
 
 LONGEST_BYLINE: Final = 300  # characters; a larger element is a box that also holds one
 MAX_ELEMENTS: Final = 20_000

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from bot.identity import url_key
 from bot.language import Language
 from bot.model import Kind
-from bot.site._body import Finder, before
-from bot.site._credits import languages_of
 from bot.site._document import Document, classes, plain, text_of, within
 from bot.site._jsonld import Graph, Node, types
+from bot.site.page._body import Finder, before
+from bot.site.page._credits import languages_of
 
 LONGEST_LABEL: Final = 40
 MAX_TAGS: Final = 40

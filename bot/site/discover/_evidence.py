@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.site._clues import Clue
-from bot.site._likeness import ALIKE, letters, likeness
-from bot.site._profile import Profile
+from bot.site.discover._clues import Clue
+from bot.site.discover._likeness import ALIKE, letters, likeness
+from bot.site.discover._profile import Profile
 
 PLATFORMS: Final = ("facebook", "twitter", "instagram", "youtube")
 

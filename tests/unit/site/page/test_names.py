@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.site._names import LONGEST_NAME, MAX_NAMES, Names
+from bot.site.page._names import LONGEST_NAME, MAX_NAMES, Names
 
 
 def read(line: str, lang: str = "en") -> tuple[str, ...]:

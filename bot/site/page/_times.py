@@ -11,10 +11,10 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Final
 
-from bot.site._dateline import BESIDE, FAR, FARTHEST, LONGEST, NEAR, Page, beginning
 from bot.site._dates import HINT, Stamp, figures, machine, written
 from bot.site._document import Document, classes
 from bot.site._jsonld import Graph, Node
+from bot.site.page._dateline import BESIDE, FAR, FARTHEST, LONGEST, NEAR, Page, beginning
 
 SHARD: Final = 12  # characters; a year may stand apart from its day
 _PUBLISHED = """

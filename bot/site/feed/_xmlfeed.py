@@ -8,9 +8,9 @@ from typing import Final
 from urllib.parse import urljoin
 
 from bot.errors import NotASource
-from bot.site._item import Item, Source
-from bot.site._markup import Piece, attributes_of
-from bot.site._scan import Scan
+from bot.site.feed._item import Item, Source
+from bot.site.feed._markup import Piece, attributes_of
+from bot.site.feed._scan import Scan
 
 MOST_TAGS: Final = 300_000  # real feeds have a tenth
 

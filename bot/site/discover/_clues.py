@@ -15,8 +15,8 @@ from typing import Any, Final
 from bot import text
 from bot.site._document import Document, plain, within
 from bot.site._jsonld import Graph, Node, types
-from bot.site._likeness import letters
-from bot.site._profile import Profile, handle, may_be, profile, via
+from bot.site.discover._likeness import letters
+from bot.site.discover._profile import Profile, handle, may_be, profile, via
 
 MAX_LINKS: Final = 400  # to the networks, of one page
 MAX_NODES: Final = 200  # of its JSON-LD

@@ -4,7 +4,7 @@ import pytest
 
 from bot.model import Article, Kind
 from bot.site import page
-from bot.site._headline import without_site
+from bot.site.page._headline import without_site
 
 URL = "https://harbour.example/2026/11/dock-workers-stop/"
 TEXT = "".join(

@@ -17,7 +17,10 @@ from urllib.parse import urlsplit
 from bot.errors import NotAnArticle
 from bot.identity import cms_id, cms_key, normal_title, url_key
 from bot.model import Article
-from bot.site import (
+from bot.site._dates import Stamp
+from bot.site._document import Document, plain
+from bot.site._jsonld import LISTING_TYPES, Graph, Node
+from bot.site.page import (
     _credits,
     _fallback,
     _headline,
@@ -28,11 +31,8 @@ from bot.site import (
     _public,
     _times,
 )
-from bot.site._body import Finder, Paragraph, common_ancestor
-from bot.site._dates import Stamp
-from bot.site._document import Document, plain
-from bot.site._jsonld import LISTING_TYPES, Graph, Node
-from bot.site._names import Names
+from bot.site.page._body import Finder, Paragraph, common_ancestor
+from bot.site.page._names import Names
 
 #: Text of this many characters is an article even where the page does not say so.
 ENOUGH_TEXT: Final = 250

@@ -10,8 +10,8 @@ from typing import Final
 from bot import text
 from bot.language import SHIPPED, Language, language
 from bot.model import FirstPublication
-from bot.site._body import Paragraph
-from bot.site._names import Names
+from bot.site.page._body import Paragraph
+from bot.site.page._names import Names
 
 # Credits open or close a text; in its middle such a line is part of the story.
 HEAD_PARAGRAPHS: Final = 2

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.site import feed
-from bot.site._scan import Scan
+from bot.site.feed._scan import Scan
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 URL = "https://harbour.example/feed/"

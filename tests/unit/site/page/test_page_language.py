@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.language import SHIPPED
 from bot.site import page
-from bot.site._language import detect, judged
+from bot.site.page._language import detect, judged
 
 STORIES = {
     "en": "The workers of the harbour have been on strike since Monday, and they say that they "

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.site._document import Document
 from bot.site._jsonld import Graph, Node
-from bot.site._sizes import mark
+from bot.site.page._sizes import mark
 
 _ICONS: Final = ("icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon")
 _SITES: Final = ("WebSite", "Organization", "NewsMediaOrganization")
