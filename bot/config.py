@@ -253,7 +253,7 @@ _NOTHING = {
     "spacing": "none",
     "budget": "none",
     "language": "the article's own",
-    "feeds": "none: nothing is polled",
+    "feeds": "looked for on the site, unless another source is named",
     "poll_every": "as busy as each source is",
     "only.language": "all",
     "only.section": "all",

@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 from bot import __version__, config, credentials, queue, review, schedule, settings
 from bot.app import _desks
 from bot.desk import Desk, typed
-from bot.errors import UsageError
+from bot.errors import FetchError, UsageError
 from bot.http import Exchange, Session
 from bot.identity import bare_host
-from bot.model import Article, Blocked, Channel, Media, Post, State
+from bot.model import Article, Blocked, Channel, Media, Post, SourceKind, State
 from bot.platforms import base
 from bot.platforms.base import Platform
 from bot.robots import Robots
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 #: A page or feed that takes longer is down for our purposes.
 FETCH_DEADLINE = timedelta(seconds=15)
+
+#: How soon a site that names no source, and on which none was found, is searched again.
+SEARCH_AGAIN = timedelta(hours=1)
+EVER = datetime.min.replace(tzinfo=UTC)
 
 HERE = Path(__file__).parents[1]
 
@@ -69,6 +73,7 @@ class App:
         self._environ = environ
         self.database = database or configuration.bot.database
         self._store: Store | None = None
+        self._searched: dict[str, datetime] = {}
 
     @classmethod
     def open(
@@ -262,18 +267,12 @@ class App:
 
     def poll(self, site: str | None = None, which: str = "all") -> Iterator[Polled]:
         """Poll the sources of every site, or of one; `which` as in `ingest.Which`."""
-        from bot.ingest import Poll, Polled, Which, poll_all
+        from bot.ingest import Poll, Which, poll_all
 
         sites = [self.config.site(site)] if site else list(self.config.sites.values())
-        if not any(each.sources for each in sites):
-            raise UsageError(
-                'no feed is configured: add feeds = ["https://…/feed/"] to '
-                f"{self.folder / 'sites' / (sites[0].id + '.toml')}."
-            )
-        if which != "due":
-            for each in sites:
-                if not each.sources:
-                    yield Polled(each.id, "", notes=("it has no feed, so nothing is polled.",))
+        for each in sites:
+            if not self.sources(each):
+                yield from self._find_sources(each)
         now = self.now()
         yield from poll_all(
             self.store,
@@ -283,7 +282,7 @@ class App:
                     session=self.web,
                     robots=self.robots,
                     desk=self.desk(each),
-                    sources=each.sources,
+                    sources=sources,
                     media=self.media,
                     now=now,
                     which=Which(which),
@@ -291,9 +290,40 @@ class App:
                     jitter=lambda: uniform(-1, 1),
                 )
                 for each in sites
-                if each.sources
+                if (sources := self.sources(each))
             ],
         )
+
+    def sources(self, site: settings.Site) -> tuple[tuple[SourceKind, str], ...]:
+        """The sources that a site's file names, else those that were found on the site."""
+        if site.sources:
+            return site.sources
+        with self.store.read() as tx:
+            found = tx.sources.all(site.id)
+        return tuple((SourceKind(each.kind), each.url) for each in found if not each.gone_at)
+
+    def _find_sources(self, site: settings.Site) -> Iterator[Polled]:
+        """Look on a site for the sources that its file does not name, once an hour."""
+        from bot.ingest import Polled
+        from bot.survey import survey
+
+        if self.now() - self._searched.get(site.id, EVER) < SEARCH_AGAIN:
+            return
+        self._searched[site.id] = self.now()
+        try:
+            found = survey(self.web, site.url, now=self.now(), say=lambda _: None).sources
+        except FetchError as error:
+            yield Polled(site.id, site.url, error=str(error))
+            return
+        with self.store.write() as tx:
+            for each in found:
+                tx.sources.get_or_add(site.id, each.url, each.kind)
+        if not found:
+            words = f"No feed, sitemap or page of articles was found on {site.url}: "
+            file = self.folder / "sites" / f"{site.id}.toml"
+            yield Polled(
+                site.id, site.url, alarms=(f'{words}add feeds = ["https://…"] to {file}.',)
+            )
 
     def preview(self, url: str, site: str | None = None) -> Preview:
         """Make the teasers of an article without storing anything."""
@@ -384,7 +414,9 @@ class App:
         return status.look(
             self.store,
             sources=[
-                (site.id, url) for site in self.config.sites.values() for _, url in site.sources
+                (site.id, url)
+                for site in self.config.sites.values()
+                for _, url in self.sources(site)
             ],
             channels=[Channel(c.site, c.name, c.platform, c.account) for c in channels],
             by_hand={(c.site, c.name) for c in channels if self.by_hand(c)},

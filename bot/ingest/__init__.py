@@ -116,9 +116,10 @@ class Poll:
         not_before = source.next_at if self.which is Which.DUE else source.retry_at
         return not_before is None or not_before <= self.now
 
-    def kind(self, url: str) -> SourceKind:
-        """Tell of which kind a source is by the configuration."""
-        return next(kind for kind, address in self.sources if address == url)
+    @property
+    def kinds(self) -> dict[str, SourceKind]:
+        """Of which kind each source is, by the configuration."""
+        return {url: kind for kind, url in self.sources}
 
 
 def _since(source: Source) -> float:

@@ -43,7 +43,7 @@ def ask(poll: Poll, known: Source, tally: Tally) -> None:
     try:
         answer = sources.ask(
             poll.session,
-            poll.kind(known.url),
+            poll.kinds[known.url],
             known.url,
             etag="" if whole else known.etag,
             last_modified="" if whole else known.last_modified,
@@ -56,7 +56,7 @@ def ask(poll: Poll, known: Source, tally: Tally) -> None:
         _keep_failure(poll, known, error, bool(moved), tally)
         return
     with poll.store.write() as tx:
-        now_known = tx.sources.get_or_add(poll.desk.site, known.url, poll.kind(known.url))
+        now_known = tx.sources.get_or_add(poll.desk.site, known.url, poll.kinds[known.url])
         if answer.listing is None:
             tally.unchanged = True
         elif now_known.baseline_at is None:

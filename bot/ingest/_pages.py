@@ -11,7 +11,7 @@ from bot import desk as desks
 from bot import http, identity, pace, queue, selection
 from bot.errors import BotError, FetchError, NotAnArticle, NotYet
 from bot.ingest._base import BUDGET, Tally, Which, is_early, shown
-from bot.model import Article
+from bot.model import Article, SourceKind
 from bot.store import Tx
 from bot.store.waiting import Waiting
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Two articles of one headline within this time are looked at by a person.
 SAME_TITLE: Final = timedelta(days=7)
+#: By so much the day of a date may be off, for want of its hour or zone.
+A_DAY: Final = timedelta(days=1)
 
 
 def is_due(poll: Poll, waiting: Waiting) -> bool:
@@ -71,6 +73,7 @@ def _read(poll: Poll, waiting: Waiting, tally: Tally) -> timedelta | None:
             raise NotYet(_forbidden(poll, entry.url))
         article = poll.desk.read(poll.session, entry.url, entry)
         _refuse_early(article, waiting, poll.now)
+        _refuse_old(poll, article, waiting)
         _take(poll, waiting, article, tally)
     except _Early as reason:
         with poll.store.write() as tx:
@@ -107,6 +110,21 @@ def _refuse_early(article: Article, waiting: Waiting, now: datetime) -> None:
     at = article.published_at
     if waiting.entry.published_at is None and at is not None and at > now + selection.EARLY:
         raise _Early(article.url, at)
+
+
+def _refuse_old(poll: Poll, article: Article, waiting: Waiting) -> None:
+    """Refuse what a list of links names anew though it was there before its first poll.
+
+    A sitemap or page does so whenever an old piece is edited or linked again; in a feed
+    an old date is odd, and a person looks at it.
+    """
+    if poll.kinds.get(waiting.source_url) not in (SourceKind.SITEMAP, SourceKind.PAGE):
+        return
+    with poll.store.read() as tx:
+        source = next(s for s in tx.sources.all(poll.desk.site) if s.url == waiting.source_url)
+    at = article.published_at
+    if at is not None and source.baseline_at is not None and at < source.baseline_at - A_DAY:
+        raise NotAnArticle(f"{article.url} was published before its source was first polled.")
 
 
 def _forbidden(poll: Poll, url: str) -> str:

@@ -172,3 +172,21 @@ def test_a_poll_ends_at_once_when_it_is_told_to(site: Site, bot: Bot) -> None:
     assert time.monotonic() - began < 5
     assert "Traceback" not in err
     assert poll.returncode == 130
+
+
+def test_a_site_that_names_no_source_is_searched_for_one(site: Site, bot: Bot) -> None:
+    bot.configure(f'url = "{site.url}/"\n[channels.twitter]\naccount = "h"\n')
+    home = "<!doctype html><html><head><title>Harbour Post</title>{}</head><body>Hi.</body></html>"
+    site.put("/", home.format(""))
+    answer = bot("poll", code=1)
+    assert f"No feed, sitemap or page of articles was found on {site.url}/" in answer.err
+    site.put("/", home.format('<link rel="alternate" type="application/rss+xml" href="/feed/">'))
+    site.article("one")
+    site.feed(site.item("one", at=ago(minutes=9)))
+    assert "1 article remembered" in bot("poll").err
+    site.article("two")
+    site.feed(site.item("one"), site.item("two", at=ago(minutes=1)))
+    site.seen.clear()
+    assert len(bot.json("poll")["posts"]) == 1
+    assert ("GET", "/") not in site.seen  # what was found is kept
+    assert f"{site.url}/feed/" in bot("status").out

@@ -167,11 +167,20 @@ def test_a_preview_stores_nothing(opened: Opened, site: Site, tmp_path: Path) ->
     assert site.seen == [("GET", "/one")]
 
 
-def test_without_a_feed_the_file_to_mend_is_named(opened: Opened, tmp_path: Path) -> None:
-    opened()
-    (tmp_path / "config" / "sites" / "harbour.toml").write_text('url = "https://h.example/"\n')
-    with pytest.raises(UsageError, match=r"sites/harbour\.toml"):
-        list(App.open(None, {}).poll())
+def test_where_no_source_is_found_the_file_to_mend_is_named_once_an_hour(
+    opened: Opened, site: Site, tmp_path: Path, now: datetime
+) -> None:
+    app = opened()
+    (tmp_path / "config" / "sites" / "harbour.toml").write_text(f'url = "{site.url}/"\n')
+    site.put("/", "<!doctype html><title>Harbour Post</title><p>Hello.</p>")
+    app = App.open(None, {})
+    for minutes, said in ((0, 1), (59, 0), (61, 1)):
+        app.now = lambda at=now + timedelta(minutes=minutes): at
+        assert len([alarm for each in app.poll() for alarm in each.alarms]) == said
+    app.now = lambda: now + timedelta(minutes=122)
+    (result,) = app.poll()
+    assert "sites/harbour.toml" in result.alarms[0]
+    app.close()
 
 
 def test_a_rehearsed_one_off_leaves_no_trace(opened: Opened, site: Site, tmp_path: Path) -> None:

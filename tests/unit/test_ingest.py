@@ -244,6 +244,38 @@ def test_old_articles_and_twins_wait_for_a_person(
     assert sorted(map(sorted, codes(store))) == [[], ["old"], ["same-title"]]
 
 
+@pytest.mark.parametrize("kind", [SourceKind.FEED, SourceKind.PAGE, SourceKind.SITEMAP])
+def test_only_a_feed_may_tell_late_of_what_was_there_before(
+    store: Store, build: Callable[..., Poll], site: Site, now: datetime, kind: SourceKind
+) -> None:
+    lists = {
+        SourceKind.FEED: lambda *slugs: site.feed(*map(site.item, slugs), path="/list"),
+        SourceKind.PAGE: lambda *slugs: site.put("/list", listing(site, *slugs)),
+        SourceKind.SITEMAP: lambda *slugs: site.put("/list", sitemap(site, *slugs), "text/xml"),
+    }
+    poll = build("/list", sources=[(kind, f"{site.url}/list")])
+    lists[kind]("the-first-of-all-articles-here")
+    poll.run()
+    site.article("an-old-piece-linked-again", at=now - timedelta(days=40))
+    site.article("a-new-piece-of-today", at=now)
+    lists[kind]("an-old-piece-linked-again", "a-new-piece-of-today")
+    (result,) = replace(poll, now=now + MINUTE).run()
+    assert len(result.articles) == (2 if kind is SourceKind.FEED else 1)
+    assert any("before its source was first polled" in note for note in result.notes) == (
+        kind is not SourceKind.FEED
+    )
+
+
+def listing(site: Site, *slugs: str) -> str:
+    links = "".join(f"<h2><a href='/{slug}'>{slug.replace('-', ' ')}</a></h2>" for slug in slugs)
+    return f"<!doctype html><html><body><main>{links}</main></body></html>"
+
+
+def sitemap(site: Site, *slugs: str) -> str:
+    urls = "".join(f"<url><loc>{site.url}/{slug}</loc></url>" for slug in slugs)
+    return f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>"
+
+
 def test_a_channel_with_a_fault_does_not_keep_the_others(
     store: Store, known: Polling, site: Site, outlet: Callable[..., Outlet], now: datetime
 ) -> None:

@@ -255,13 +255,12 @@ def _cms_id(doc: Document, region: Any) -> str:
     for link in doc.links.get("alternate", ()):
         if api := _API_POST.match(doc.absolute(link.get("href"))):
             return cms_key("wp", api[2], doc.url, urlsplit(api[1]).path)
-    for name in doc.body_classes:
-        if post := _POST_CLASS.fullmatch(name):
-            return cms_key("wp", post[1], doc.url)
-    above = [region, *region.iterancestors()] if region is not None else []
-    for element in above:
-        if element.tag == "article" and (post := _POST_ID.fullmatch(element.get("id") or "")):
-            return cms_key("wp", post[1], doc.url)
+    if (folder := _wordpress_folder(doc)) is not None:
+        above = [region, *region.iterancestors()] if region is not None else []
+        ids = (e.get("id") or "" for e in above if e.tag == "article")
+        marks = [*map(_POST_CLASS.fullmatch, doc.body_classes), *map(_POST_ID.fullmatch, ids)]
+        for mark in filter(None, marks):
+            return cms_key("wp", mark[1], doc.url, folder)
     links = region.iterfind(".//a[@href]") if region is not None else ()
     numbers = {
         cms_id(doc.absolute(a.get("href")), doc.url)
@@ -269,6 +268,15 @@ def _cms_id(doc: Document, region: Any) -> str:
         if "id_article=" in a.get("href")
     }
     return numbers.pop() if len(numbers) == 1 else ""
+
+
+def _wordpress_folder(doc: Document) -> str | None:
+    """Tell in which folder the WordPress of a page runs; None where it does not say.
+
+    Each folder of a network counts its posts for itself.
+    """
+    root = doc.link("https://api.w.org/")
+    return urlsplit(root).path.rstrip("/").removesuffix("/wp-json") if root else None
 
 
 def _noindex(doc: Document) -> bool:

@@ -454,6 +454,19 @@ def test_the_path_of_the_address_tells_the_day_at_last() -> None:
             "spip:717@harbour.example",
         ),
         ('<a href="/?id_article=1">a</a><a href="/?id_article=2">b</a>', "", URL, ""),
+        (
+            "",
+            '<link rel="https://api.w.org/" href="/es/wp-json/"></head><body class="postid-12">',
+            URL,
+            "wp:12@harbour.example/es",
+        ),
+        (
+            "",
+            '<link rel="https://api.w.org/" href="/?rest_route=/"></head><body class="postid-12">',
+            URL,
+            "wp:12@harbour.example",
+        ),
+        ("", '</head><body class="postid-12">', URL, ""),  # of which of the host's folders?
     ],
 )
 def test_the_number_of_the_cms_is_found(main: str, head: str, url: str, expected: str) -> None:
