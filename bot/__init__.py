@@ -1,20 +1,22 @@
 """A bot that announces a newsroom's new articles on its own channels.
 
 The words
-    A *site* is a publication with *sources* (feeds) and *channels*; a channel is
-    one account on one *platform*. An *article* becomes, on each channel chosen
-    for it, a *teaser*: text, title, link, media. A *post* is one teaser on one
-    channel for one *occasion*, with its state. The *queue* holds the posts that
-    wait for a person, the *outbox* those that wait for their time. A channel
-    posts inside its *windows*; one free moment in them is a *slot*, and a post
-    gets its slot when it is approved. An *attempt* is one try to publish. The
-    *key* is the mark by which a post is found again on its platform.
+    A *site* is a publication with *sources* (a feed, a sitemap, an API, a page)
+    and *channels*; a channel is one account on one *platform*. An *article*
+    becomes, on each channel chosen for it, a *teaser*: text, title, link, media.
+    A *post* is one teaser on one channel for one *occasion*, with its state. The
+    *queue* holds the posts that wait for a person, the *outbox* those that wait
+    for their time. A channel posts inside its *windows*; one free moment in them
+    is a *slot*, and a post gets its slot when it is approved. An *attempt* is one
+    try to publish. The *key* is the mark by which a post is found again on its
+    platform.
 
 The line (each ‖ a committed row)
-    feed.read → selection.choose → desk.read → teaser.render → queue.hold ‖
+    source.ask → selection.choose ‖ desk.read → teaser.render → queue.hold ‖
     review.approve → schedule.next_slot ‖
     outbox.lease ‖ platform.publish → outbox.settle ‖
 
+    After the first ‖ an article waits for its page, whatever becomes of the source.
     The runs (`ingest.Poll`, `queue.expire`, `publisher.run_once`) never call one
     another: each takes what it finds in the store at `now` and returns a small
     summary, called alike by the daemon, the commands and the tests. The life of
@@ -22,16 +24,22 @@ The line (each ‖ a committed row)
 
 The layers (a file imports only lower ones; `tests/test_architecture.py` holds it)
      0  errors                           the ways to fail, as a tree
-     1  model  language  hours           the words as values; nine languages; opening hours
+     1  model  language  hours  zones    the words as values; nine languages; clocks
      2  text  http  identity  settings  credentials
                                          sentences and graphemes; the one HTTP session;
                                          sameness; what can be configured; secrets
-     3  config  selection  schedule  editorial  fit  site/  media/  store/  platforms/
-     4  teaser  queue                    a teaser rendered and fitted; a post held and approved
-     5  desk                             a site with its channels, ready to make posts
-     6  ingest  oneoff  review  publisher  status
+     3  config  selection  schedule  pace  robots  editorial  fit
+        site/  media/  store/  platforms/
+                                         site/ reads feeds, sitemaps, pages, and what a
+                                         site tells of itself; pace says when to ask next
+     4  source  survey/                  one source asked; a whole site looked at
+        teaser  queue  schema            a teaser rendered and fitted; a post held and
+                                         approved; the settings as JSON Schema
+     5  desk  health  proposal           a site with its channels, ready to make posts; how
+                                         sources do, in words; the file of a new site
+     6  ingest/  oneoff  review  publisher  status  revision
                                          the runs, and what an editor does and sees
-     7  app                              the only assembly: reads clock and environment
+     7  app/                             the only assembly: reads clock and environment
      8  doctor  demo/                    every check; a sample newsroom on loopback
      9  daemon                           ticks
     10  cli/                             one file per group of commands
