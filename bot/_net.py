@@ -117,7 +117,8 @@ def refuse_private(host: str, addresses: Iterable[str]) -> None:
         if not is_public(address):
             raise PrivateAddress(
                 f"{host} has the private address {address}; "
-                "set allow_private_addresses = true in bot.toml if that is meant."
+                "set allow_private_addresses = true in bot.toml, in the folder config/, if that is "
+                "meant."
             )
 
 

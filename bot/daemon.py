@@ -22,6 +22,9 @@ log = logging.getLogger("bot")
 #: left: what it had not committed is done again by the next, as after a crash.
 GRACE = timedelta(seconds=5)
 
+#: How often it is looked whether the clock was set back, which would put off every tick.
+WATCH = timedelta(seconds=1)
+
 
 def run(
     ticks: Mapping[str, tuple[Callable[[], None], timedelta]],
@@ -56,7 +59,8 @@ def run(
     before = _on_signals(stopped)
     scheduler.start()
     try:
-        stopped.wait()
+        while not stopped.wait(WATCH.total_seconds()):
+            _wake(scheduler, {name: every for name, (_, every) in ticks.items()})
     finally:
         grace = threading.Timer(GRACE.total_seconds(), left.set)
         grace.start()
@@ -64,6 +68,15 @@ def run(
         grace.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _wake(scheduler: Any, ticks: Mapping[str, timedelta]) -> None:
+    """Call at once what would be called later than its interval from now."""
+    now = datetime.now(UTC)
+    for name, every in ticks.items():
+        job = scheduler.get_job(name)
+        if job is not None and job.next_run_time > now + every + WATCH:
+            job.modify(next_run_time=now)
 
 
 def _guarded(name: str, tick: Callable[[], None]) -> Callable[[], None]:

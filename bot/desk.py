@@ -18,7 +18,6 @@ from bot.errors import FetchError, NotAnArticle, TemplateError, UsageError
 from bot.media import picture
 from bot.model import PLATFORM_ALIASES, Article, Channel, Entry, Media, Problem, Teaser
 from bot.queue import Judge, Made, Rules
-from bot.site import page
 
 #: Control codes (not the end of a line) and what turns the reading direction unseen.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
@@ -95,6 +94,8 @@ class Desk:
         Raises FetchError where the page cannot be had, NotAnArticle where it is none
         or lies on another site.
         """
+        from bot.site import page  # it brings lxml, which a poll without news does not need
+
         answer = http.fetch(session, url)
         kind = answer.headers.get("Content-Type", "text/html").lower()
         if "html" not in kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,6 +40,7 @@ class SourceState:
     week: float | None = None  # how many new articles a week, as far as that is known
     silent: bool = False
     error: str = ""
+    moved_to: str = ""  # for good, as it says itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ def sources(
     return tuple(_source(tx, site, url, known.get((site, url)), now) for site, url in configured)
 
 
-def waiting(tx: Tx, now: datetime) -> tuple[Late, ...]:
-    """Say of each article that waits for its page why it does."""
-    return tuple(_late(each, now) for each in tx.waiting.all())
+def waiting(tx: Tx, polled: Collection[str], now: datetime) -> tuple[Late, ...]:
+    """Say of each article that waits for its page why it does; `polled` are sites with sources."""
+    return tuple(_late(each, each.site in polled, now) for each in tx.waiting.all())
 
 
 # ---------------------------------------------------------------------- sources
@@ -87,7 +88,7 @@ def _source(tx: Tx, site: str, url: str, seen: Source | None, now: datetime) -> 
     rhythm = _rhythm(tx, seen, now)
     failing = _is_failing(seen, now)
     if seen.gone_at is not None:
-        words = [f"{where} is gone for good: {seen.error} Take it out of the site's file."]
+        words = [f"{where} is gone for good: {_error(seen)} Take it out of the site's file."]
     elif seen.error:
         words = [_failed(where, seen, now)]
     else:
@@ -106,6 +107,7 @@ def _source(tx: Tx, site: str, url: str, seen: Source | None, now: datetime) -> 
         week=rhythm.week,
         silent=rhythm.silent,
         error=seen.error,
+        moved_to=seen.moved_to,
     )
 
 
@@ -127,8 +129,14 @@ def _failed(where: str, seen: Source, now: datetime) -> str:
     assert seen.checked_at is not None
     since = seen.failing_since or seen.checked_at
     last = ago_in_words(now - seen.checked_at)
-    begun = f" since {ago_in_words(now - since)}," if since != seen.checked_at else ""
-    return f"{where} failed {times},{begun} last {last}: {seen.error}"
+    long = now - since >= timedelta(minutes=1) and since != seen.checked_at
+    begun = f" first {ago_in_words(now - since)}," if long else ""
+    return f"{where} failed {times},{begun} last {last}: {_error(seen)}"
+
+
+def _error(seen: Source) -> str:
+    """Give the error of a source that was named already."""
+    return seen.error.replace(f"{seen.url} ", "it ", 1)
 
 
 def _rhythm(tx: Tx, seen: Source, now: datetime) -> _Rhythm:
@@ -164,11 +172,11 @@ def _asks(seen: Source, now: datetime) -> list[str]:
     words = []
     if seen.gone_at is None:
         if seen.retry_at is not None and seen.retry_at > now:
-            words.append(f"It asks to be left alone for {in_words(seen.retry_at - now)}.")
+            words.append(f"It asks to be left alone for {ahead_in_words(seen.retry_at - now)}.")
         elif seen.next_at is not None:
             due = seen.next_at > now
             words.append(
-                f"Next look in {in_words(seen.next_at - now)}." if due else "Next look now."
+                f"Next look in {ahead_in_words(seen.next_at - now)}." if due else "Next look now."
             )
         if seen.wait > pace.LONGEST and not seen.error:
             asks = in_words(min(seen.wait, pace.MOST_ASKED))
@@ -183,23 +191,31 @@ def _asks(seen: Source, now: datetime) -> list[str]:
 # --------------------------------------------------------------------- articles
 
 
-def _late(each: Waiting, now: datetime) -> Late:
+def _late(each: Waiting, polled: bool, now: datetime) -> Late:
     published_at = each.entry.published_at
     where = f"{each.site}: {each.entry.url}"
     begun = max(each.first_seen_at, published_at or each.first_seen_at)
-    failing = False
-    if published_at is not None and published_at > now:
-        sentence = f"{where} is dated in the future and waits for {in_words(published_at - now)}."
+    failing = not polled
+    if not polled:
+        sentence = (
+            f"{where} waits, but its site has no source any more: put one into the site's file, "
+            "or post it with “bot post”."
+        )
+    elif published_at is not None and published_at > now:
+        sentence = (
+            f"{where} is dated in the future and waits for {ahead_in_words(published_at - now)}."
+        )
     elif not each.tries:
         sentence = f"{where} is new; its page will be read at the next poll."
     else:
         failing = now - begun >= LATE_AFTER
         times = "once" if each.tries == 1 else f"{each.tries} times"
         due = each.next_try_at > now
-        again = f"in {in_words(each.next_try_at - now)}" if due else "at the next poll"
+        again = f"in {ahead_in_words(each.next_try_at - now)}" if due else "at the next poll"
+        note = each.note.replace(f"{each.entry.url} ", "it ", 1)  # it was named already
         sentence = (
             f"{where} came {ago_in_words(now - begun)} and still waits, tried {times}: "
-            f"{each.note} Next try {again}."
+            f"{note} Next try {again}."
         )
     return Late(
         each.site, each.entry.url, each.entry.title, failing, sentence, each.tries, each.next_try_at
@@ -212,6 +228,14 @@ def _late(each: Waiting, now: datetime) -> Late:
 def ago_in_words(span: timedelta) -> str:
     """Say how long ago something was, in the largest unit that fits."""
     return "just now" if span < timedelta(minutes=1) else f"{in_words(span)} ago"
+
+
+def ahead_in_words(span: timedelta) -> str:
+    """Say how long something still takes, rounded: 1:59:59 is two hours, not one."""
+    minutes = round(span.total_seconds() / 60)
+    if minutes >= 90:
+        span = timedelta(hours=round(minutes / 60))
+    return in_words(span if span >= timedelta(hours=2) else timedelta(minutes=minutes))
 
 
 def in_words(span: timedelta) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -50,6 +50,19 @@ _AMP_CACHE = re.compile(
 _SESSION = re.compile(r";jsessionid=[^/]*", re.IGNORECASE)
 _INDEX = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)$", re.IGNORECASE)
 _FRONT_DOOR = re.compile(r"/index\.php(?=/.)", re.IGNORECASE)  # of links that leave it out, or not
+# Hosts under which anybody has a site: each name below them is one of its own.
+_SHARED: Final = frozenset(
+    """
+    altervista.org beehiiv.com bigcartel.com canalblog.com fandom.com free.fr ghost.io github.io
+    gitlab.io hatenablog.com hatenablog.jp hypotheses.org jimdo.com jimdofree.com livejournal.com
+    medium.com myshopify.com neocities.org netlify.app over-blog.com over-blog.net pages.dev
+    squarespace.com substack.com tumblr.com typepad.com vercel.app web.app webflow.io webnode.page
+    weebly.com wixsite.com wordpress.com wpcomstaging.com
+    """.split()  # noqa: SIM905 - a list of names reads best as words
+)
+_SHARED_LIKE = re.compile(
+    r"blogspot\.[a-z]{2,3}(?:\.[a-z]{2})?|(?:ac|co|com?|edu|go[bv]?|gouv|ne|net|org?)\.[a-z]{2}"
+)
 _SAME_SITE = re.compile(r"\A(?:(?:www|amp|m|mobil|mobile)\.)+(?=[^.]+\.[^.])")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -125,8 +138,11 @@ def trusted(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 
     Some sites give every article the same one: it would make them all one article.
     """
+    told = Counter(entry.guid for entry in entries)
     addresses, titles = defaultdict(set), defaultdict(set)
     for entry in entries:
+        if told[entry.guid] < 2:
+            continue
         addresses[entry.guid].add(url_key(entry.url))
         titles[entry.guid].add(normal_title(entry.title))
     false = {guid for guid in addresses if len(addresses[guid]) > 1 and len(titles[guid]) > 1}
@@ -182,11 +198,23 @@ def bare_host(url: str) -> str:
 
 
 def same_site(address: str, home: str, aliases: Collection[str] = ()) -> bool:
-    """Tell whether `address` is of the site at `home`: its host, one above or below, an alias."""
+    """Tell whether `address` is of the site at `home`: its host, one above or below, an alias.
+
+    A host under which strangers have their sites, like ``wordpress.com`` or
+    ``co.uk``, is not of the site of any of them.
+    """
     there, ours = bare_host(address), bare_host(home)
     if there == ours or there in aliases:
         return bool(there)
-    return there.endswith(f".{ours}") or (there.count(".") > 0 and ours.endswith(f".{there}"))
+    above, below = sorted((there, ours), key=len)
+    if not below.endswith(f".{above}") or is_shared(above):
+        return False
+    return above == ours or "." in above
+
+
+def is_shared(host: str) -> bool:
+    """Tell whether strangers have their sites under a host: a host of blogs, a ``co.uk``."""
+    return host in _SHARED or bool(_SHARED_LIKE.fullmatch(host))
 
 
 def _split(url: str) -> SplitResult | None:

@@ -13,7 +13,7 @@ from bot.errors import UsageError
 from bot.http import Session
 from bot.media import picture
 from bot.model import Article, Post, State
-from bot.store import Store
+from bot.store import Store, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,9 @@ def hold(
     existing: list[Post] = []
     refused: list[str] = []
     with store.write() as tx:
-        article_id, _ = tx.articles.add(
-            desk.site, article, identity.keys_of(article, desk.aliases), now=now, source="by hand"
-        )
-        tx.articles.update(article_id, article)  # a baseline knows an article by its keys only
+        article_id, there = _kept(tx, desk, article, now)
         for outlet, piece in made:
-            earlier = tx.posts.list(article_id=article_id, channel=outlet.channel.name)
+            earlier = [post for post in there if post.channel == outlet.channel.name]
             if earlier and not again:
                 existing += earlier
                 continue
@@ -123,6 +120,27 @@ def hold(
                     refused.append(str(error))
             posts.append(post)
     return Result(tuple(posts), tuple(existing), tuple(refused))
+
+
+def _kept(tx: Tx, desk: Desk, article: Article, now: datetime) -> tuple[int, tuple[Post, ...]]:
+    """Keep the article, or find it; give its number and the posts that it has.
+
+    The store may hold it as several, which only this page shows to be one: that with
+    posts stands for all, and those that wait for their pages wait no more.
+    """
+    keys = identity.keys_of(article, desk.aliases)
+    several = sorted(set(tx.articles.owners(desk.site, keys).values()))
+    posts = {each: tx.posts.list(article_id=each) for each in several}
+    waiting = {each for each in several if tx.waiting.get(each) is not None}
+    several.sort(key=lambda each: (not posts[each], each in waiting))
+    for each in waiting.difference(several[:1]):
+        tx.waiting.merge(each, several[0], f"the same article as {article.url}")
+    if several:
+        tx.articles.add_keys(several[0], keys)
+    else:
+        several = [tx.articles.add(desk.site, article, keys, now=now, source="by hand").id]
+    tx.articles.update(several[0], article)  # a baseline knows an article by its keys only
+    return several[0], tuple(post for each in posts.values() for post in each)
 
 
 def imagined(article: Article, outlet: Outlet, made: queue.Made, now: datetime) -> Post:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -32,6 +32,9 @@ WITHOUT: Final = 0.015
 SUPPOSED: Final = 20
 WEEKS_A_MONTH: Final = 365.25 / 7 / 12
 
+#: Why a site of one's own is asked so often: in WordPress's feeds sy:updatePeriod is “hourly”.
+POLLING: Final = "your own site bears it; WordPress feeds ask for an hour"
+
 _COLUMN: Final = 41  # where the comments begin
 _WIDTH: Final = 98
 #: Under which setting the sources of a kind stand.
@@ -45,7 +48,7 @@ _WORDS: Final = {
     SourceKind.FEED: "Where new articles are found",
     SourceKind.SITEMAP: "A sitemap that names new articles; no feed was found",
     SourceKind.WORDPRESS: "The site's WordPress API; no feed was found",
-    SourceKind.PAGE: "Pages whose links are articles: the site has no feed",
+    SourceKind.PAGE: "Pages whose links are articles; no feed was found",
 }
 _SPARE: Final = {
     SourceKind.WORDPRESS: "Its WordPress API, if the feed is too short or comes too late",
@@ -72,8 +75,8 @@ NUMBERS: Final = {
 def write(found: Found, *, now: datetime) -> str:
     """Write the whole file; `config.load` reads it without a fault."""
     parts = [_head(found, now), _site(found), _sources(found), _rules(found)]
-    parts += [_channel(found, each) for each in found.channels.values()]
-    parts += [_unsure(found, name, each) for name, each in found.candidates.items()]
+    parts += [_channel(found, each, name) for name, each in found.channels.items()]
+    parts += [_unsure(found, name, each) for name, each in found.candidates.items() if each]
     missing = [name for name in base.names() if name not in {*found.channels, *found.candidates}]
     if missing:
         labels = ", ".join(base.load(name).label for name in missing)
@@ -81,9 +84,16 @@ def write(found: Found, *, now: datetime) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def channel(found: Found, candidate: Candidate) -> str:
-    """Write the table of one channel."""
-    return "\n".join(_channel(found, candidate))
+def channel(found: Found, candidate: Candidate, name: str = "", language: str = "") -> str:
+    """Write the table of one channel, called as its platform unless it has a `name` of its own."""
+    return "\n".join(_channel(found, candidate, name or candidate.profile.platform, language))
+
+
+def editions(family: Mapping[str, Candidate]) -> Iterator[tuple[str, str, Candidate]]:
+    """Give name, language and account of each channel, where there is one for each language."""
+    for place, (language, candidate) in enumerate(family.items()):
+        platform = candidate.profile.platform
+        yield (f"{platform}{language}" if place else platform), language, candidate
 
 
 def estimate(per_week: float | None) -> tuple[int, str]:
@@ -126,8 +136,9 @@ def _site(found: Found) -> list[str]:
         lines.append(_line("timezone", _text(clock.zone), f"of all hours below, by {clock.why}"))
     else:
         others = ", ".join(each for each in (clock.zone, *clock.others) if each)
-        words = f"not sure; {others} would fit {clock.why}" if others else "the site does not say"
-        lines.append(_line("timezone", '"UTC"', f"of all hours below: {words}"))
+        words = f"; by {clock.why} it may be {others}" if others else ""
+        lines += _wrapped(f"The clock of all hours below. Nothing tells for sure{words}.")
+        lines.append(_line("timezone", '"UTC"', "write yours here"))
     return lines
 
 
@@ -144,6 +155,8 @@ def _sources(found: Found) -> list[str]:
         ]
     if len({each.language for each in found.sources if each.language}) > 1:
         lines.append('# A channel that speaks one language takes only = { language = ["en"] }.')
+    if found.sources:
+        lines.append(_line("poll_every", '"10m"', POLLING))
     for source in found.spare:
         lines.append(f"# {_SPARE[source.kind]}:")
         lines.append(f"# {_listed(KEYS[source.kind], [source])}")
@@ -154,25 +167,49 @@ def _rules(found: Found) -> list[str]:
     return [
         _line("review", '"required"', 'a person approves each post; "none": nobody does'),
         _line("flood_limit", "5", "more new articles at once wait for a person"),
-        "# Only pictures whose credit names somebody in `own` are uploaded; add your agencies.",
-        f'pictures = {{ reuse = "listed", own = [{_text(_called(found))}] }}',
+        *_pictures(found),
         '# utm = { source = "{platform}", medium = "social" }    # marks links for your statistics',
     ]
 
 
-def _channel(found: Found, candidate: Candidate) -> list[str]:
+def _pictures(found: Found) -> list[str]:
+    """Say whose pictures may be uploaded, and whose were seen that are not among them."""
+    words = "Only pictures whose credit names somebody in `own` are uploaded."
+    if others := strangers(found):
+        words += f" Seen on your articles: {others}. Add whose pictures you may use."
+    elif found.pictures and not found.credits:
+        words += ' Your articles name nobody; if all their pictures are yours: reuse = "all".'
+    else:
+        words += " Add your agencies."
+    own = ", ".join(_text(each) for each in (_called(found), *found.own))
+    return [*_wrapped(words), f'pictures = {{ reuse = "listed", own = [{own}] }}']
+
+
+def strangers(found: Found) -> str:
+    """Name those whose pictures were seen and may not be used yet."""
+    name = _called(found).casefold()
+    others = [x for x in found.credits if x not in found.own and name not in x.casefold()]
+    return ", ".join(f"“{each}”" for each in others[:5])
+
+
+def _channel(found: Found, candidate: Candidate, called: str, language: str = "") -> list[str]:
     profile = candidate.profile
     name, reason = profile.platform, why(candidate)
-    lines = [
-        f"[channels.{name}]",
-        *_wrapped(f"{reason[:1].upper()}{reason[1:]}."),
-        _line("account", _text(profile.account), profile.url),
+    language = language or found.only.get(called, "")
+    lines = [f"[channels.{called}]", *_wrapped(f"{reason[:1].upper()}{reason[1:]}.")]
+    if called != name:
+        lines.append(_line("platform", _text(name), "a further account there"))
+    lines.append(_line("account", _text(profile.account), profile.url))
+    if language:
+        only = f"{{ language = [{_text(language)}] }}"
+        lines.append(_line("only", only, "which articles go there"))
+    lines += [
         _line("windows", '["07:30-22:00"]', "posts go out only then, by the clock above"),
         *(_line(*habit) for habit in _HABITS.get(name, ())),
         _line("max_age", '"72h"', "older articles are not posted"),
     ]
     if name == "twitter":
-        cap, words = estimate(found.per_week)
+        cap, words = estimate(_per_week(found, language))
         costs = f'"never": a post costs ${WITHOUT} instead of ${WITH_LINK:.2f}'
         lines.append(_line("link", '"always"', costs))
         lines.append(_line("budget", str(cap), words))
@@ -188,6 +225,13 @@ def _settings(found: Found, candidate: Candidate) -> list[str]:
     if number := number_of(found, candidate):
         return [_line("settings", f"{{ {key} = {_text(number)} }}", "as the site says")]
     return [f'# settings = {{ {key} = "…" }}    # {words}']
+
+
+def _per_week(found: Found, language: str) -> float | None:
+    """Tell how many articles a week a channel gets: all, or those of its one language."""
+    told = [each for each in found.sources if each.language[:2].lower() == language]
+    known = [each.per_week for each in told if each.per_week is not None]
+    return sum(known) if language and known else found.per_week
 
 
 def number_of(found: Found, candidate: Candidate) -> str:
@@ -206,8 +250,14 @@ def number_key(candidate: Candidate) -> str:
 
 def _unsure(found: Found, platform: str, candidates: Iterable[Candidate]) -> list[str]:
     """Write what may be a channel as comments, the likeliest whole, the others in a line."""
-    first, *others = candidates
+    taken = {each.profile.key for each in found.channels.values()}
+    some = [each for each in candidates if each.profile.key not in taken]
+    if not some:
+        return []
+    first, *others = some
     label = base.load(platform).label
+    if (family := found.editions.get(platform)) and platform not in found.channels:
+        return _each_language(found, label, family)
     named = [f"{each.profile.account} ({why(each)})" for each in (first, *others)]
     if platform in found.channels:
         return _wrapped(f"Also seen on {label}, and not taken for yours: {', '.join(named)}.")
@@ -217,6 +267,18 @@ def _unsure(found: Found, platform: str, candidates: Iterable[Candidate]) -> lis
     )
     lines += [f"# {line}" for line in channel(found, first).splitlines()]
     return [*lines, *_wrapped(f"Or it is {' or '.join(named[1:])}.")] if others else lines
+
+
+def _each_language(found: Found, label: str, family: Mapping[str, Candidate]) -> list[str]:
+    """Write the accounts of a platform that are one for each language, as comments."""
+    lines = _wrapped(
+        f"{label}: an account for each language, it seems. If these are yours, take the first "
+        "“#” away from each of the lines below."
+    )
+    for name, language, candidate in editions(family):
+        table = channel(found, candidate, name, language)
+        lines += [*(f"# {line}" for line in table.splitlines()), "#"]
+    return lines[:-1]
 
 
 # ---------------------------------------------------------------------- the lines

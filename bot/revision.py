@@ -23,7 +23,8 @@ Path = tuple[str, ...]
 class Change:
     """One difference between file and site, in words; with a question where it can be put in.
 
-    `value` is set at `at`; a list gets it as a further item, and `table` is TOML to add.
+    `value` is set at `at`; a list gets it as a further item, or loses it where it is to
+    be dropped; and `table` is TOML to add.
     `address` takes the place of one that stands behind the setting.
     """
 
@@ -33,6 +34,7 @@ class Change:
     value: str = ""
     address: str = ""
     table: str = ""
+    drop: bool = False
 
 
 def changes(site: Site, found: Found) -> tuple[Change, ...]:
@@ -55,7 +57,9 @@ def apply(text: str, chosen: Iterable[Change]) -> str:
                 table[name] = tomlkit.inline_table()
             table = table[name]
         last = change.at[-1]
-        if isinstance(table.get(last), list):
+        if change.drop:
+            table[last].remove(change.value)
+        elif isinstance(table.get(last), list):
             table[last].append(change.value)
         else:
             stale = last in table and "://" in table[last].trivia.comment
@@ -105,9 +109,16 @@ def _sources(site: Site, found: Found) -> Iterator[Change]:
                 (key,),
                 source.url,
             )
-    for _, url in site.sources:
+    for kind, url in site.sources:
         if url_key(url) not in shown:
-            yield Change(f"{url} is in the file; the site does not point to it any more.")
+            key = proposal.KEYS[kind]
+            yield Change(
+                f"{url} is in the file; the site does not point to it any more.",
+                f"Take it out of {key}?",
+                (key,),
+                url,
+                drop=True,
+            )
 
 
 def _channels(site: Site, found: Found) -> Iterator[Change]:

@@ -94,11 +94,18 @@ def _articles(
 
 
 def reasons_to_wait(
-    article: Article, *, now: datetime, flood: int = 0, same_title: bool = False
+    article: Article,
+    *,
+    now: datetime,
+    flood: int = 0,
+    same_title: bool = False,
+    home: str = "",
+    aliases: Collection[str] = (),
 ) -> list[Problem]:
     """Say why a person must look at this article whatever the review rule is.
 
-    `flood` is the number of new articles in the poll where it was over the limit.
+    `flood` is the number of new articles in the poll where it was over the limit;
+    `home` is where the site is, and `aliases` are its other hosts.
     """
     reasons = []
     if flood:
@@ -125,6 +132,14 @@ def reasons_to_wait(
                 "reject this one if it is the same.",
             )
         )
+    if home and (other := _elsewhere(article, home, aliases)):
+        reasons.append(
+            Problem(
+                "elsewhere",
+                f"the article is one of {other}: approve it if it is yours to announce, and "
+                "write the host under aliases if it is the site's own.",
+            )
+        )
     if article.language_doubt:
         reasons.append(
             Problem(
@@ -141,6 +156,15 @@ def reasons_to_wait(
             )
         )
     return reasons
+
+
+def _elsewhere(article: Article, home: str, aliases: Collection[str]) -> str:
+    """Name the other site that an article is of, by its address or by its own word."""
+    for address in filter(None, (article.url, article.canonical)):
+        host = identity.bare_host(address)
+        if host and not identity.same_site(address, home, aliases):
+            return host
+    return ""
 
 
 def _named(code: str) -> str:

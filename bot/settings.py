@@ -126,7 +126,7 @@ def _url(value: str) -> str:
 def _alias(value: str) -> str:
     if not re.fullmatch(r"[^\s/:@?#]+\.[^\s/:@?#]+", value):
         raise ValueError(f"“{value}” is not the name of a host; write it as in “old.example”.")
-    return value.lower()
+    return value.lower().removeprefix("www.")  # as hosts are compared everywhere
 
 
 def _listen(value: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot import http, identity
-from bot.errors import FetchError
+from bot.errors import FetchError, NotASource
 from bot.model import Entry, Listing, SourceKind
 
 #: Of a sitemap index no more parts are read, the newest first: what is new is in them.
@@ -44,12 +44,14 @@ def ask(
     now: datetime,
     address: str = "",
     aliases: Collection[str] = (),
+    partly: bool = False,
 ) -> Answer:
     """Ask a source once, on condition that it has changed since these validators.
 
     Parts of a sitemap index are read with it; an index is then asked whole each time,
     because its parts change without it. `address` is where a source that has moved
-    is asked instead. Raises FetchError where it, or a part of it, cannot be read.
+    is asked instead. Raises FetchError where it, or a part of it, cannot be read for
+    now; with `partly` the other parts are given, and the one that failed is named.
     """
     validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     conditions = {name: value for name, value in validators.items() if value}
@@ -62,7 +64,7 @@ def ask(
     if answer.status == 304:
         return Answer(None, etag, last_modified, max_age(answer.headers), answer.moved_to)
     listing = _read(kind, answer, now)
-    parts = _parts(session, kind, listing, answer.url, aliases, now)
+    parts = _parts(session, kind, listing, answer.url, aliases, now, partly)
     return Answer(
         listing if parts is None else _joined(listing, parts),
         "" if parts else answer.headers.get("ETag", ""),
@@ -102,7 +104,20 @@ def _address(kind: SourceKind, url: str) -> str:
 def _read(kind: SourceKind, answer: http.Fetched, now: datetime) -> Listing:
     content_type = answer.headers.get("Content-Type", "")
     listing: Listing = _reader(kind).read(answer.body, answer.url, content_type, now=now)
-    return listing
+    return replace(listing, entries=tuple(map(_whole, listing.entries)))
+
+
+def _whole(entry: Entry) -> Entry:
+    """Replace the halves of letters that JSON can hold and no database: one would stop all."""
+    try:
+        "".join((entry.url, entry.guid, entry.cms_id, entry.language)).encode()
+    except UnicodeEncodeError:
+        names = ("url", "guid", "cms_id", "language")
+        return replace(
+            entry,
+            **{name: getattr(entry, name).encode("utf-8", "replace").decode() for name in names},
+        )
+    return entry
 
 
 def _parts(
@@ -112,25 +127,43 @@ def _parts(
     url: str,
     aliases: Collection[str],
     now: datetime,
+    partly: bool,
 ) -> list[Listing] | None:
-    """Read the parts of an index; None where the listing is none."""
+    """Read the parts of an index, and theirs; None where the listing is none."""
     if not listing.more:
         return None
-    own = [each for each in listing.more if identity.same_site(each, url, aliases)]
-    strange = len(listing.more) - len(own)
-    parts = []
-    for address in own[:MOST_PARTS]:
-        try:
-            parts.append(_read(kind, http.fetch(session, address), now))
-        except FetchError as error:
-            # A part that fails for now must not be missing from the first poll's memory.
-            if error.status not in (404, 410):
-                raise
-            parts.append(Listing((), skipped=(f"{error} It is a part of {url}.",)))
+    left, asked, strange = list(listing.more), {url}, 0
+    parts, failed = [], []
+    for address in left:  # which grows where a part is an index too
+        if not identity.same_site(address, url, aliases):
+            strange += 1
+        elif address not in asked and len(asked) <= MOST_PARTS:
+            asked.add(address)
+            try:
+                part = _read(kind, http.fetch(session, address), now)
+            except FetchError as error:
+                if not _lasts(error):
+                    failed.append(error)
+                part = Listing((), skipped=(f"{error} It is a part of {url}.",))
+            left += part.more
+            parts.append(part)
+    # What fails for now must not be missing from the first poll's memory.
+    if failed and (not partly or len(failed) == len(parts) or any(map(_rests, failed))):
+        raise next(filter(_rests, failed), failed[0])
     if strange:
-        words = f"{url} names {strange} parts on other sites, which are not read."
-        parts.append(Listing((), skipped=(words,)))
+        words = f"{strange} of its parts" if strange > 1 else "a part"
+        parts.append(Listing((), skipped=(f"{url} names {words} on other sites: not read.",)))
     return parts
+
+
+def _lasts(error: FetchError) -> bool:
+    """Tell whether a part will fail again: it is not there, not for us, or is something else."""
+    forbidden = 400 <= (error.status or 0) < 500 and error.status not in (408, 425, 429)
+    return forbidden or isinstance(error, NotASource)
+
+
+def _rests(error: FetchError) -> bool:
+    return error.status == 429 or error.retry_after is not None
 
 
 def _joined(listing: Listing, parts: list[Listing]) -> Listing:
@@ -139,4 +172,4 @@ def _joined(listing: Listing, parts: list[Listing]) -> Listing:
     for part in parts:
         entries += part.entries
         skipped += part.skipped
-    return replace(listing, entries=tuple(entries), skipped=tuple(skipped), more=())
+    return replace(listing, entries=tuple(entries), skipped=tuple(dict.fromkeys(skipped)), more=())

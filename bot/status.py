@@ -62,7 +62,7 @@ def look(
         pauses = tx.pauses.active(now)
         counts = tx.posts.counts()
         seen = health.sources(tx, sources, now)
-        waiting = health.waiting(tx, now)
+        waiting = health.waiting(tx, {source.site for source in seen}, now)
     upcoming = [post for post in posts if post.state is State.APPROVED and post.due_at is not None]
     return Status(
         needs_person=tuple(post for post in posts if needs_person(post)),

@@ -60,15 +60,17 @@ def guess(moments: Iterable[datetime], land: str, language: str, now: datetime) 
     whose clocks always agree count as one.
     """
     dates = [each for each in moments if each.utcoffset()]
+    refuted = False  # its country or language speaks for other clocks
     for zones, why in _likely(land, language):
         fitting = _fitting(zones, dates) if dates else _mainland(zones)
         if clocks := _clocks(fitting, now):
             why = f"its dates and {why}" if dates else why
-            return Clock(clocks[0], len(clocks) == 1, tuple(clocks[1:6]), why)
+            return Clock(clocks[0], len(clocks) == 1 and not refuted, tuple(clocks[1:6]), why)
+        refuted = refuted or bool(zones)
     clocks = _clocks(_fitting(_all(), dates), now) if dates else []
     if not clocks:
         return Clock()
-    return Clock(clocks[0], len(clocks) == 1, tuple(clocks[1:6]), "its dates")
+    return Clock(clocks[0], len(clocks) == 1 and not refuted, tuple(clocks[1:6]), "its dates")
 
 
 def _likely(land: str, language: str) -> Iterator[tuple[Sequence[str], str]]:

@@ -75,9 +75,14 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
                 yield alias.name, node.lineno
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield node.module or "", node.lineno
-            if node.module == "bot":
-                for alias in node.names:
-                    yield f"bot.{alias.name}", node.lineno
+            for alias in node.names:
+                if node.module == "bot" or is_module(f"{node.module}.{alias.name}"):
+                    yield f"{node.module}.{alias.name}", node.lineno
+
+
+def is_module(name: str) -> bool:
+    path = PACKAGE.parent.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
 
 
 def below(module: list[str], package: tuple[str, ...]) -> str:
@@ -112,6 +117,9 @@ def test_a_file_imports_only_lower_layers(path: Path) -> None:
         if target is None:
             continue  # an attribute of the package itself
         where = f"{path.relative_to(PACKAGE)}:{line} imports {name}"
+        inner = next((at for at, step in enumerate(parts) if step.startswith("_")), 1)
+        at_home = path.relative_to(PACKAGE).parts[: inner - 1] == tuple(parts[1:inner])
+        assert inner < 2 or at_home, f"{where}: private to its folder"
         if parts[1] == here:
             inside = below(parts[1:], path.relative_to(PACKAGE).parent.parts)
             ok = inside.startswith("_") or inside in ("base", "schema") or here in ("cli", "store")

@@ -6,7 +6,7 @@ clock; everything above it asks this module.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -14,15 +14,13 @@ from pathlib import Path
 from random import uniform
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot import __version__, config, credentials, queue, review, schedule, settings
-from bot.app import _desks
+from bot.app import _desks, _sites, _sources
 from bot.desk import Desk, typed
-from bot.errors import FetchError, UsageError
+from bot.errors import UsageError
 from bot.http import Exchange, Session
-from bot.identity import bare_host
 from bot.model import Article, Blocked, Channel, Media, Post, SourceKind, State
 from bot.platforms import base
 from bot.platforms.base import Platform
@@ -30,7 +28,7 @@ from bot.robots import Robots
 from bot.store import Store, open_store
 
 if TYPE_CHECKING:
-    from bot.ingest import Polled
+    from bot.ingest import Lanes, Polled
     from bot.oneoff import Result, Wish
     from bot.publisher import Rehearsal
     from bot.status import Status
@@ -38,6 +36,9 @@ if TYPE_CHECKING:
 
 #: A page or feed that takes longer is down for our purposes.
 FETCH_DEADLINE = timedelta(seconds=15)
+
+#: So long a round of the daemon waits for its polls; what takes longer comes out of a later one.
+PATIENCE = timedelta(seconds=2)
 
 #: How soon a site that names no source, and on which none was found, is searched again.
 SEARCH_AGAIN = timedelta(hours=1)
@@ -73,6 +74,7 @@ class App:
         self._environ = environ
         self.database = database or configuration.bot.database
         self._store: Store | None = None
+        self._made: dict[str, tuple[settings.Site, Desk]] = {}
         self._searched: dict[str, datetime] = {}
 
     @classmethod
@@ -234,100 +236,74 @@ class App:
 
     def desk(self, site: settings.Site) -> Desk:
         """What is needed to make the posts of a site."""
-        return _desks.desk(site, self.templates)
+        made = self._made.get(site.id)
+        if made is None or made[0] is not site:  # made once: a daemon asks every few seconds
+            made = self._made[site.id] = (site, _desks.desk(site, self.templates))
+        return made[1]
 
     def site_of(self, url: str, name: str | None = None) -> str:
         """Choose the site that an article belongs to: the named one, or by its address."""
-        return self._site(url, name).id
-
-    def _site(self, url: str, name: str | None) -> settings.Site:
-        try:
-            scheme = urlsplit(url).scheme
-        except ValueError:  # brackets that hold no address
-            scheme = ""
-        if scheme not in ("http", "https"):
-            raise UsageError(f"“{url}” is no web address: give it whole, with https://.")
-        if name is not None:
-            return self.config.site(name)
-        if not self.config.sites:
-            return unconfigured(url)
-        if len(self.config.sites) == 1:
-            return next(iter(self.config.sites.values()))
-        depths = {site.id: _depth(site.url, url) for site in self.config.sites.values()}
-        deepest = max(depths.values())
-        found = [name for name, depth in depths.items() if depth == deepest]
-        if deepest and len(found) == 1:
-            return self.config.sites[found[0]]
-        lead = f"{len(found)} sites have" if deepest else "no site has"
-        raise UsageError(
-            f"{lead} the address of {url}: say which with --site ({', '.join(found)})."
-        )
+        return _sites.choose(self.config, url, name).id
 
     # -------------------------------------------------------------------- runs
 
     def poll(self, site: str | None = None, which: str = "all") -> Iterator[Polled]:
         """Poll the sources of every site, or of one; `which` as in `ingest.Which`."""
+        known: list[settings.Site] = []
+        unknown: list[settings.Site] = []
+        for each in [self.config.site(site)] if site else self.config.sites.values():
+            (known if self.sources(each) else unknown).append(each)
+        yield from self._poll(known, which)
+        for each in unknown:  # after the others, which a slow search must not keep waiting
+            yield from self._search(each)
+        if unknown:
+            yield from self._poll(unknown, which)
+
+    def _poll(self, sites: Sequence[settings.Site], which: str) -> Iterator[Polled]:
         from bot.ingest import Poll, Which, poll_all
 
-        sites = [self.config.site(site)] if site else list(self.config.sites.values())
-        for each in sites:
-            if not self.sources(each):
-                yield from self._find_sources(each)
         now = self.now()
-        yield from poll_all(
-            self.store,
-            [
-                Poll(
-                    store=self.store,
-                    session=self.web,
-                    robots=self.robots,
-                    desk=self.desk(each),
-                    sources=sources,
-                    media=self.media,
-                    now=now,
-                    which=Which(which),
-                    every=each.poll_every,
-                    jitter=lambda: uniform(-1, 1),
-                )
-                for each in sites
-                if (sources := self.sources(each))
-            ],
-        )
+        polls = [
+            Poll(
+                store=self.store,
+                session=self.web,
+                robots=self.robots,
+                desk=self.desk(each),
+                sources=sources,
+                media=self.media,
+                now=now,
+                which=Which(which),
+                every=each.poll_every,
+                jitter=lambda: uniform(-1, 1),
+            )
+            for each in sites
+            if (sources := self.sources(each))
+        ]
+        return poll_all(self.store, polls, self._lanes if which == "due" else None)
+
+    @cached_property
+    def _lanes(self) -> Lanes:
+        """The polls that the daemon's rounds leave to one another."""
+        from bot.ingest import Lanes
+
+        return Lanes(patience=PATIENCE)
 
     def sources(self, site: settings.Site) -> tuple[tuple[SourceKind, str], ...]:
         """The sources that a site's file names, else those that were found on the site."""
-        if site.sources:
-            return site.sources
-        with self.store.read() as tx:
-            found = tx.sources.all(site.id)
-        return tuple((SourceKind(each.kind), each.url) for each in found if not each.gone_at)
+        return _sources.of(site, self.store)
 
-    def _find_sources(self, site: settings.Site) -> Iterator[Polled]:
-        """Look on a site for the sources that its file does not name, once an hour."""
-        from bot.ingest import Polled
-        from bot.survey import survey
-
-        if self.now() - self._searched.get(site.id, EVER) < SEARCH_AGAIN:
-            return
-        self._searched[site.id] = self.now()
-        try:
-            found = survey(self.web, site.url, now=self.now(), say=lambda _: None).sources
-        except FetchError as error:
-            yield Polled(site.id, site.url, error=str(error))
-            return
-        with self.store.write() as tx:
-            for each in found:
-                tx.sources.get_or_add(site.id, each.url, each.kind)
-        if not found:
-            words = f"No feed, sitemap or page of articles was found on {site.url}: "
+    def _search(self, site: settings.Site) -> Iterator[Polled]:
+        """Look on a site for sources, once an hour."""
+        now = self.now()
+        if abs(now - self._searched.get(site.id, EVER)) >= SEARCH_AGAIN:
+            self._searched[site.id] = now
             file = self.folder / "sites" / f"{site.id}.toml"
-            yield Polled(
-                site.id, site.url, alarms=(f'{words}add feeds = ["https://…"] to {file}.',)
-            )
+            if without := _sources.find(site, file, self.store, self.web, now):
+                yield without
 
     def preview(self, url: str, site: str | None = None) -> Preview:
         """Make the teasers of an article without storing anything."""
-        chosen = self._site(url, site)
+        chosen = _sites.choose(self.config, url, site)
         desk, now = self.desk(chosen), self.now()
         article = desk.read(self.web, url)
         posts = tuple(
@@ -340,7 +316,7 @@ class App:
         """Make the posts of one article by hand."""
         from bot import oneoff
 
-        desk = self.desk(self._site(wish.url, wish.site))
+        desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
         article, made = oneoff.make(desk, self.web, wish, self.media, self.now(), at)
         return oneoff.hold(
             self.store, desk, article, made, again=wish.again, at=at, who=self.who, now=self.now()
@@ -351,7 +327,7 @@ class App:
         from bot import oneoff
         from bot.publisher import rehearse
 
-        desk = self.desk(self._site(wish.url, wish.site))
+        desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
         with TemporaryDirectory(prefix="bot-rehearsal-") as folder:
             article, made = oneoff.make(desk, self.web, wish, Path(folder), self.now())
             posts = [oneoff.imagined(article, outlet, piece, self.now()) for outlet, piece in made]
@@ -442,34 +418,3 @@ def shipped(name: str) -> Path:
     """Find a folder that comes with the bot: inside an installed one, beside a checkout."""
     inside = HERE / "_shipped" / name
     return inside if inside.is_dir() else HERE.parent / name
-
-
-def _depth(home: str, url: str) -> int:
-    """Tell how much of a site's address an article's begins with: of its path, 0 for none of it.
-
-    Sister sites share a host and differ by path, “/” and “/es/”: the deepest one is meant.
-    """
-    site, page = urlsplit(home), urlsplit(url)
-    if site.netloc.lower().removeprefix("www.") != page.netloc.lower().removeprefix("www."):
-        return 0
-    folder = f"{site.path.rstrip('/')}/"
-    return len(folder) if f"{page.path}/".startswith(folder) else 0
-
-
-def unconfigured(url: str) -> settings.Site:
-    """Make up a site with a channel on every platform, to preview without configuration."""
-    parts = urlsplit(url)
-    host = bare_host(url) or "site"
-    channels = {
-        name: settings.ChannelConfig(
-            site="preview",
-            name=name,
-            platform=name,
-            account=host,
-            settings=base.load(name).Settings(),
-        )
-        for name in base.names()
-    }
-    return settings.Site(
-        id="preview", url=f"{parts.scheme}://{parts.netloc}/", name=host, channels=channels
-    )

@@ -24,7 +24,7 @@ def desk(site: Site, templates: Templates) -> Desk:
         site=site.id,
         name=site.name,
         home=site.url,
-        aliases={host.removeprefix("www."): bare_host(site.url) for host in site.aliases},
+        aliases=dict.fromkeys(site.aliases, bare_host(site.url)),
         zone=site.timezone,
         flood_limit=site.flood_limit,
         not_authors=site.not_authors,

@@ -10,14 +10,15 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from zoneinfo import available_timezones
 
 import click
 
 from bot import config, proposal, revision
 from bot.app import App, shipped
+from bot.cli import _found
 from bot.cli._base import Command, json_option, login_name
-from bot.cli._print import counted, say, to_json
+from bot.cli._print import counted, printable, say, to_json
 from bot.errors import UsageError
 from bot.identity import bare_host, same_site, url_key
 from bot.platforms import base
@@ -39,8 +40,8 @@ def init(ctx: click.Context, url: str, name: str | None, as_json: bool) -> int:
 
     URL is your home page or one of your articles. The bot looks for feeds and for
     the accounts that your site lists, and writes config/sites/NAME.toml: careful
-    values, each explained, for you to read and change. It asks your site for a dozen
-    pages at most, one after the other, and asks no network.
+    values, each explained, for you to read and change. It asks your site for eighteen
+    pages at most, one after the other, in about a minute, and asks no network.
 
     Of an account that it is not sure of it asks you, or leaves it in the file as a
     comment. For a site that has a file already it shows what has changed, and
@@ -53,7 +54,7 @@ def init(ctx: click.Context, url: str, name: str | None, as_json: bool) -> int:
         _check_name(name)
     found = survey(app.web, url, now=app.now(), say=say)
     if as_json:
-        to_json(row(found))
+        to_json(_found.row(found))
         return 0
     site = _configured(app, found, name)
     if site is not None:
@@ -61,44 +62,15 @@ def init(ctx: click.Context, url: str, name: str | None, as_json: bool) -> int:
     path = app.folder / "sites" / f"{name or name_of(found.url)}.toml"
     if path.exists():
         raise UsageError(f"{path} is there already: give another name with --name.")
-    print(*_summary(found), sep="\n")
+    print(*_found.summary(found), sep="\n")
     found = _asked(found) if _on_terminal() else found
-    for note in _notes(found):
-        print(f"    {note}")
     _write(path, proposal.write(found, now=app.now()))
-    print(*_next_steps(ctx, path, found), sep="\n")
+    print(f"\nWritten: {path}. Read it: every line says why it stands there.")
+    if notes := _found.notes(found):
+        print("\nYours to decide there:")
+        print(*(line for note in notes for line in _found.wrapped(note, "  · ")), sep="\n")
+    print(*_next_steps(ctx, found), sep="\n")
     return _code(found)
-
-
-def row(found: Found) -> dict[str, Any]:
-    """Give what was found as scripts see it: the keys of the outside contract."""
-    every = (*found.sources, *found.spare)
-    return {
-        "url": found.url,
-        "name": found.name,
-        "language": found.language or None,
-        "timezone": found.clock.zone if found.clock.sure else None,
-        **{
-            key: [each.url for each in every if each.kind is kind]
-            for kind, key in proposal.KEYS.items()
-        },
-        "channels": {name: _account(found, each) for name, each in found.channels.items()},
-        "candidates": {
-            name: [_account(found, each) for each in some]
-            for name, some in found.candidates.items()
-        },
-        "notes": _notes(found),
-    }
-
-
-def _account(found: Found, candidate: Candidate) -> dict[str, Any]:
-    number = proposal.number_of(found, candidate)
-    return {
-        "account": candidate.profile.account,
-        "url": candidate.profile.url,
-        "settings": {proposal.number_key(candidate): number} if number else {},
-        "evidence": list(candidate.evidence),
-    }
 
 
 def _code(found: Found) -> int:
@@ -139,8 +111,9 @@ def name_of(url: str) -> str:
 def _configured(app: App, found: Found, name: str | None) -> Site | None:
     """Find the site's own file, if it has one; another site's under this name is a UsageError."""
     for site in app.config.sites.values():
-        known = url_key(site.url) == url_key(found.url) or bare_host(found.url) in site.aliases
-        if known and name in (None, site.id):
+        if url_key(site.url) == url_key(found.url) or bare_host(found.url) in site.aliases:
+            if name not in (None, site.id):
+                say(f"{found.url} has a file already, under another name than “{name}”.")
             return site
     wanted = name or name_of(found.url)
     if wanted not in app.config.sites:
@@ -175,54 +148,15 @@ def _write(path: Path, text: str) -> None:
 # -------------------------------------------------------------------- in words
 
 
-def _summary(found: Found) -> Iterator[str]:
-    """Say what was found, a line each."""
-    yield f"{found.name}, {found.url}"
-    yield f"    language: {found.language or 'the site does not say'}"
-    yield f"    time zone: {_clock(found.clock)}"
-    for source in found.sources:
-        pace = f", about {source.per_week:.0f} a week" if source.per_week else ""
-        yield f"    {source.kind}: {source.url} ({counted(len(source.entries), 'article')}{pace})"
-    for name in base.names():
-        if name in found.channels:
-            yield f"    {base.load(name).label}: {_shown(found.channels[name])}"
-
-
-def _clock(clock: Clock) -> str:
-    if clock.sure:
-        return f"{clock.zone}, by {clock.why}"
-    near = ", ".join(filter(None, (clock.zone, *clock.others)))
-    return f"not sure; it may be {near}" if near else "the site does not say"
-
-
-def _shown(candidate: Candidate) -> str:
-    return f"{candidate.profile.account} – {proposal.why(candidate)}"
-
-
-def _notes(found: Found) -> list[str]:
-    """Say what is missing or doubtful, each with what to do."""
-    notes = list(found.notes)
-    if not found.sources:
-        notes.append("No feed, sitemap or page of articles was found: name one in the file.")
-    if not found.channels:
-        notes.append("No account was found for sure: write yours into the file.")
-    for name, some in found.candidates.items():
-        if name not in found.channels:
-            seen = ", ".join(each.profile.account for each in some)
-            notes.append(
-                f"{base.load(name).label}: left out, because nothing is sure enough; seen: {seen}."
-            )
-    return notes
-
-
-def _next_steps(ctx: click.Context, path: Path, found: Found) -> Iterator[str]:
+def _next_steps(ctx: click.Context, found: Found) -> Iterator[str]:
     given = (ctx.obj or {}).get("config")
     bot = f"bot --config {shlex.quote(given)}" if given else "bot"
-    yield f"\nWritten: {path}. Read it: every line says why it stands there.\n\nNext:"
+    yield "\nNext:"
     yield f"  1. {bot} preview {found.article or 'ARTICLE-URL'}"
-    yield "       shows the teasers of an article"
+    yield "       shows the teasers of an article; nothing is stored"
     yield f"  2. {bot} poll"
-    yield "       remembers what is there; what is published after that becomes posts that wait"
+    yield "       remembers what is there; what is published after that becomes posts"
+    yield "       that wait for you"
     yield f"  3. {bot} doctor"
     yield "       checks everything, and says which credentials each channel needs"
 
@@ -236,31 +170,73 @@ def _on_terminal() -> bool:
 
 def _asked(found: Found) -> Found:
     """Ask for what was not sure; an empty answer leaves it out."""
-    channels, open_ = dict(found.channels), dict(found.candidates)
-    for name, some in found.candidates.items():
-        if name in channels:
-            continue
-        label = base.load(name).label
-        picked = _choice(f"Which account is yours on {label}?", [_shown(each) for each in some])
-        if picked is not None:
-            words = ("chosen by you", *some[picked].evidence)
-            channels[name] = replace(some[picked], evidence=words, sure=True)
-        del open_[name]
-        if picked is None or len(some) > 1:
-            open_[name] = tuple(each for place, each in enumerate(some) if place != picked)
-    near = [each for each in (found.clock.zone, *found.clock.others) if each]
-    clock = found.clock
-    if near and not clock.sure:
-        picked = _choice(f"By which clock does {found.name} live?", near)
-        clock = clock if picked is None else Clock(near[picked], sure=True, why="your choice")
-    return replace(found, channels=channels, candidates=open_, clock=clock)
+    for name in found.candidates:
+        if name not in found.channels:
+            found = _ask_account(found, name)
+    return replace(found, clock=_ask_clock(found), own=_ask_pictures(found))
+
+
+def _ask_account(found: Found, platform: str) -> Found:
+    some = found.candidates[platform][: _found.MOST]
+    options = [_found.shown(each) for each in some]
+    if family := found.editions.get(platform):
+        each = ", ".join(f"{one.profile.account} ({code})" for code, one in family.items())
+        options.insert(0, f"one for each language: {each}")
+    label = base.load(platform).label
+    picked = _choice(f"Which account is yours on {label}?", options)
+    if picked is None:
+        return found
+    if family and picked == 0:
+        chosen = [(n, code, _yours(one)) for n, code, one in proposal.editions(family)]
+    else:
+        chosen = [(platform, "", _yours(some[picked - bool(family)]))]
+    return replace(
+        found,
+        channels={**found.channels, **{name: each for name, _, each in chosen}},
+        only={**found.only, **{name: code for name, code, _ in chosen if code}},
+    )
+
+
+def _yours(candidate: Candidate) -> Candidate:
+    return replace(candidate, evidence=("chosen by you", *candidate.evidence), sure=True)
+
+
+def _ask_clock(found: Found) -> Clock:
+    """Ask by which clock the site lives: one that may be meant, or any other by its name."""
+    if found.clock.sure:
+        return found.clock
+    near = _found.near(found.clock)
+    say(f"\nBy which clock does {found.name} live? A number, or a name as in Europe/Lisbon.")
+    for place, zone in enumerate(near, 1):
+        say(f"  {place}) {zone}")
+    while True:
+        given = click.prompt(
+            "Which? (empty: UTC for now)", default="", show_default=False, err=True
+        )
+        zone = near[int(given) - 1] if given in map(str, range(1, len(near) + 1)) else given
+        if not zone:
+            return found.clock
+        if zone in available_timezones():
+            return Clock(zone, sure=True, why="your choice")
+        say(f"There is no time zone “{zone}”: Continent/City, as in America/Mexico_City.")
+
+
+def _ask_pictures(found: Found) -> tuple[str, ...]:
+    """Ask whose pictures the site may use, of those that its articles credit."""
+    if found.credits:
+        say("\nBelow the pictures of your articles stand the names of others.")
+    return tuple(
+        name
+        for name in found.credits
+        if click.confirm(f"May pictures by “{printable(name)}” be uploaded?", err=True)
+    )
 
 
 def _choice(question: str, options: list[str]) -> int | None:
     """Let one option be picked, or none."""
     say(f"\n{question}")
     for place, option in enumerate((*options, "none of these"), 1):
-        say(f"  {place}) {option}")
+        say("\n".join(_found.wrapped(option, f"  {place}) ")))
     none = len(options) + 1
     given = click.prompt("Which?", type=click.IntRange(1, none), default=none, err=True)
     return None if given == none else int(given) - 1
@@ -276,7 +252,7 @@ def _revise(app: App, site: Site, found: Found) -> int:
     print(f"{path}: {counted(len(changes), 'difference')}.")
     wanted = []
     for change in changes:
-        print(f"  · {change.words}")
+        print(*_found.wrapped(change.words, "  · "), sep="\n")
         if change.question and _on_terminal() and click.confirm(f"    {change.question}", err=True):
             wanted.append(change)
     if wanted:

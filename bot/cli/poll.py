@@ -64,7 +64,10 @@ def sentence(result: Polled) -> str:
     if result.articles:
         new = counted(len(result.articles), "new article")
         lines.append(f"{where}: {new}, {counted(len(result.posts), 'post')}.")
-    lines += [f"{where}: {said}" for said in (result.error, *result.alarms) if said]
+    for said in (result.error, *result.alarms):
+        if said:  # most begin with the address of the source
+            begun = result.source and said.startswith(f"{result.source} ")
+            lines.append(f"{result.site}: {said}" if begun else f"{where}: {said}")
     if not lines:
         lines.append(f"{where}: nothing new." if result.asked else f"{where}:")
     lines += [f"    {note}" for note in result.notes]

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
 import click
 
+from bot.app import App
 from bot.cli._base import Command, json_option, opened
-from bot.cli._print import console, moment, post_row, to_json
+from bot.cli._print import console, counted, moment, post_row, printable, to_json
+from bot.health import SourceState, ago_in_words
+from bot.model import State
+from bot.status import ChannelState, Status
+
+Line = tuple[str, str]  # words and their style
+
+#: So many sources that are well, or articles that wait, have a line each; more are summed up.
+FEW = 5
 
 
 @click.command(cls=Command)
+@click.option("--all", "every", is_flag=True, help="A line for each source, article and channel.")
 @json_option
 @click.pass_context
-def status(ctx: click.Context, as_json: bool) -> int:
+def status(ctx: click.Context, every: bool, as_json: bool) -> int:
     """Say what needs a person, what waits, what comes next, and how the sources are.
 
-    Ends with 1 where something needs a person out of the ordinary.
+    What needs you comes first. Where all is well with many sources they are summed
+    up: --all shows each. Ends with 1 where something needs a person out of the
+    ordinary.
     """
     with opened(ctx) as app:
         state = app.status()
@@ -33,28 +50,92 @@ def status(ctx: click.Context, as_json: bool) -> int:
             return int(state.alarm)
         from rich.text import Text
 
-        out, now = console(), app.now()
-        for post in state.needs_person:
-            why = " ".join(problem.message for problem in post.problems) or post.reason
-            line = f"#{post.id} {post.site}/{post.channel} is {post.state} and needs you: {why}"
-            out.print(Text(line, "red"))
-        counts = ", ".join(
-            f"{count} {name.replace('_', ' ')}" for name, count in state.counts.items()
-        )
-        out.print(Text(f"Posts: {counts or 'none yet'}."))
-        if state.next is not None:
-            due = moment(state.next.due_at, app.zone(state.next.site), now)
-            out.print(Text(f"Next: #{state.next.id} on {state.next.channel}, {due}."))
-        for pause in state.paused:
-            end = moment(pause.until, app.zone(pause.scope.split("/")[0]), now)
-            until = f" until {end}" if pause.until else ""
-            scope = "everything" if pause.scope == "*" else pause.scope
-            out.print(Text(f"Paused: {scope}{until}, by {pause.who}.", "yellow"))
-        for source in state.sources:
-            colour = "red" if source.failing else "yellow" if source.error or source.silent else ""
-            out.print(Text(source.sentence, colour))
-        for article in state.waiting:
-            out.print(Text(article.sentence, "red" if article.failing else ""))
-        for channel in state.channels:
-            out.print(Text(channel.sentence))
+        out = console()
+        for words, style in lines(app, state, app.now(), every=every):
+            out.print(Text(printable(words), style))
         return int(state.alarm)
+
+
+def lines(app: App, state: Status, now: datetime, *, every: bool = False) -> Iterator[Line]:
+    """Say how things stand: what needs a person first, what is well last."""
+    yield from _needs(state)
+    yield from ((each.sentence, "yellow") for each in state.sources if _odd(each))
+    counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in state.counts.items())
+    held = state.counts.get("held", 0)
+    yield f"Posts: {counts or 'none yet'}.{' “bot queue” shows what is held.' if held else ''}", ""
+    if state.next is not None:
+        due = moment(state.next.due_at, app.zone(state.next.site), now)
+        yield f"Next: #{state.next.id} on {state.next.channel}, {due}.", ""
+    for pause in state.paused:
+        end = moment(pause.until, app.zone(pause.scope.split("/")[0]), now)
+        until = f" until {end}" if pause.until else ""
+        scope = "everything" if pause.scope == "*" else pause.scope
+        yield f"Paused: {scope}{until}, by {pause.who}.", "yellow"
+    most = len(state.sources) + len(state.waiting) if every else FEW
+    yield from ((words, "") for words in _well(state, most, now))
+    yield from ((words, "") for words in _channels(state.channels, every))
+
+
+def _needs(state: Status) -> Iterator[Line]:
+    """Say what a person must do; posts of a channel with one and the same fault in one line."""
+    alike: dict[tuple[str, State, str], list[str]] = {}
+    for post in state.needs_person:
+        why = " ".join(problem.message for problem in post.problems) or post.reason
+        same = (f"{post.site}/{post.channel}", post.state, why)
+        alike.setdefault(same, []).append(f"#{post.id}")
+    for (channel, state_now, why), ids in alike.items():
+        verbs = ("is", "needs") if len(ids) == 1 else ("are", "need")
+        is_now = f"{verbs[0]} {str(state_now).replace('_', ' ')}"
+        yield f"{' '.join(ids)} {channel} {is_now} and {verbs[1]} you: {why}", "red"
+    failing = [each for each in state.sources if each.failing]
+    yield from ((each.sentence, "red") for each in failing)
+    if failing:
+        yield (
+            "    “bot doctor” asks each of them again; “bot init”, with the address of the site, "
+            "shows what it offers now.",
+            "",
+        )
+    yield from ((each.sentence, "red") for each in state.waiting if each.failing)
+
+
+def _odd(source: SourceState) -> bool:
+    return not source.failing and bool(source.error or source.silent or source.moved_to)
+
+
+def _well(state: Status, most: int, now: datetime) -> Iterator[str]:
+    """Say what is well: each in a line, or a site's in one."""
+    well = [each for each in state.sources if not each.failing and not _odd(each)]
+    waiting = [each for each in state.waiting if not each.failing]
+    if len(well) <= most:
+        yield from (each.sentence for each in well)
+    else:
+        for site, some in groupby(well, key=lambda each: each.site):
+            yield _summed(site, list(some), now)
+    if len(waiting) <= most:
+        yield from (each.sentence for each in waiting)
+    else:
+        for site, number in Counter(each.site for each in waiting).items():
+            verb = "waits for its page" if number == 1 else "wait for their pages"
+            yield f"{site}: {counted(number, 'article')} {verb}."
+
+
+def _summed(site: str, some: list[SourceState], now: datetime) -> str:
+    read = [each.checked_at for each in some if each.checked_at]
+    words = f"{site}: {counted(len(read), 'source')} read, all well."
+    if new := [each.last_new_at for each in some if each.last_new_at]:
+        words += f" The last new article came {ago_in_words(now - max(new))}."
+    never = len(some) - len(read)
+    return f"{words} {counted(never, 'source')} never polled." if never else words
+
+
+def _channels(channels: Iterable[ChannelState], every: bool) -> Iterator[str]:
+    """Say what each channel has; those with nothing at all share a line for each site."""
+    for site, some in groupby(channels, key=lambda each: each.site):
+        idle = []
+        for each in some:
+            if every or each.held or each.approved or each.paused:
+                yield each.sentence
+            else:
+                idle.append(f"{each.channel}{' (by hand)' if each.by_hand else ''}")
+        if idle:
+            yield f"{site}: nothing held or approved on {', '.join(idle)}."

@@ -23,16 +23,17 @@ from pathlib import Path
 
 from bot import http
 from bot.desk import Desk
-from bot.errors import BotError
-from bot.ingest import _ask, _lanes, _pages
-from bot.ingest._base import BUDGET, Polled, Tally, Which
+from bot.errors import StoreError
+from bot.ingest import _ask, _pages
+from bot.ingest._base import BUDGET, CLOCK_SLACK, Polled, Tally, Which
+from bot.ingest._lanes import Lanes
 from bot.model import SourceKind
 from bot.robots import Robots
 from bot.store import Store
 from bot.store.sources import Source
 from bot.store.waiting import Waiting
 
-__all__ = ["Poll", "Polled", "Which", "poll_all"]
+__all__ = ["Lanes", "Poll", "Polled", "Which", "poll_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,10 @@ class Poll:
             else:
                 try:
                     _ask.ask(self, source, tally)
-                except BotError:
+                except StoreError:
                     raise
                 except Exception as fault:  # noqa: BLE001 - raised when the others are done
+                    _ask.keep_fault(self, source, fault, tally)
                     faults.append(fault)
         return faults
 
@@ -105,14 +107,15 @@ class Poll:
             with self.store.write() as tx:
                 for kind, url in new:
                     known[url] = tx.sources.get_or_add(self.desk.site, url, kind)
-        own = [known[url] for _, url in self.sources]
-        return own if self.which is not Which.DUE else sorted(own, key=_since)
+        return sorted((known[url] for _, url in self.sources), key=_since)
 
     def _wants(self, source: Source) -> bool:
         if self.which is Which.NOW:
             return True
         if source.gone_at is not None:
             return False
+        if source.checked_at is not None and source.checked_at > self.now + CLOCK_SLACK:
+            return True  # by a clock that was wrong, as is what it says of the next time
         not_before = source.next_at if self.which is Which.DUE else source.retry_at
         return not_before is None or not_before <= self.now
 
@@ -123,14 +126,15 @@ class Poll:
 
 
 def _since(source: Source) -> float:
-    return source.next_at.timestamp() if source.next_at else 0.0
+    return source.checked_at.timestamp() if source.checked_at else 0.0
 
 
-def poll_all(store: Store, polls: Sequence[Poll]) -> Iterator[Polled]:
+def poll_all(store: Store, polls: Sequence[Poll], lanes: Lanes | None = None) -> Iterator[Polled]:
     """Run polls side by side, and give their summaries as they come.
 
     A fault of one is raised at the end, when the others are done. Whoever stops
-    listening stops the polls after the request that each has under way.
+    listening stops the polls after the request that each has under way. With `lanes`
+    that have a patience, what takes longer is left to a later round.
     """
     with store.read() as tx:
         sources: dict[str, dict[str, Source]] = {}
@@ -144,4 +148,4 @@ def poll_all(store: Store, polls: Sequence[Poll]) -> Iterator[Polled]:
         for poll in polls
         if not poll.is_idle(sources.get(poll.desk.site, {}), waiting.get(poll.desk.site, ()))
     ]
-    yield from _lanes.run(busy)
+    yield from (lanes or Lanes()).run(busy)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot import identity, pace, selection
 from bot import source as sources
 from bot.errors import FetchError
+from bot.identity import Key
 from bot.ingest._base import Tally, gone, is_early, shown
 from bot.model import Entry, Listing
 from bot.selection import Choice
@@ -39,7 +40,8 @@ def ask(poll: Poll, known: Source, tally: Tally) -> None:
     """Ask one source and keep what it says; a failure is kept too, and told in `tally`."""
     tally.asked = True
     moved = known.moved_to if known.moved_polls >= MOVED_AFTER else ""
-    whole = pace.full_look(known.full_at, poll.now)
+    ahead = known.full_at is not None and known.full_at > poll.now  # by a clock that was wrong
+    whole = ahead or pace.full_look(known.full_at, poll.now)
     try:
         answer = sources.ask(
             poll.session,
@@ -50,20 +52,26 @@ def ask(poll: Poll, known: Source, tally: Tally) -> None:
             now=poll.now,
             address=moved,
             aliases=tuple(poll.desk.aliases),
+            partly=known.baseline_at is not None,
         )
         _refuse_other_site(poll, known, answer)
     except FetchError as error:
         _keep_failure(poll, known, error, bool(moved), tally)
         return
     with poll.store.write() as tx:
-        now_known = tx.sources.get_or_add(poll.desk.site, known.url, poll.kinds[known.url])
         if answer.listing is None:
             tally.unchanged = True
-        elif now_known.baseline_at is None:
-            _remember(poll, tx, now_known, answer.listing, tally)
         else:
-            _take(poll, tx, now_known, answer.listing, tally)
-        _keep_success(poll, tx, now_known, answer, bool(moved))
+            known = tx.sources.get_or_add(poll.desk.site, known.url, poll.kinds[known.url])
+            keep = _remember if known.baseline_at is None else _take
+            keep(poll, tx, known, answer.listing, tally)
+        _keep_success(poll, tx, known, answer, bool(moved))
+
+
+def keep_fault(poll: Poll, known: Source, fault: Exception, tally: Tally) -> None:
+    """Count a fault of ours as a failure of the source: it shows, and rests as after any other."""
+    words = f"{known.url} leads to an unforeseen fault ({type(fault).__name__})."
+    _keep_failure(poll, known, FetchError(words), False, tally)
 
 
 def _refuse_other_site(poll: Poll, known: Source, answer: Answer) -> None:
@@ -78,10 +86,11 @@ def _refuse_other_site(poll: Poll, known: Source, answer: Answer) -> None:
 
 
 def _remember(poll: Poll, tx: Tx, known: Source, listing: Listing, tally: Tally) -> None:
-    choice = _choice(poll, tx, listing)
+    choice, _ = _choice(poll, tx, known, listing)
     there = (*choice.new, *choice.early, *choice.repeats, *choice.known)
     tx.articles.remember(poll.desk.site, _keyed(choice, there), now=poll.now, source=known.url)
     tx.sources.set_baseline(known.id, poll.now)
+    _refresh(poll, tx, known, choice)
     tally.remembered = len({choice.keys[entry] for entry in there})
     tally.notes += listing.skipped
 
@@ -89,9 +98,12 @@ def _remember(poll: Poll, tx: Tx, known: Source, listing: Listing, tally: Tally)
 def _take(poll: Poll, tx: Tx, known: Source, listing: Listing, tally: Tally) -> None:
     """Keep what is new as articles that wait for their pages."""
     site = poll.desk.site
-    choice = _choice(poll, tx, listing)
+    choice, too_soon = _choice(poll, tx, known, listing)
     flood = len(choice.new) if choice.flood else 0
     new = _keyed(choice, (*choice.new, *choice.early))
+    for entry, keys in new if too_soon else ():
+        for each in too_soon & set(tx.articles.owners(site, keys).values()):
+            tx.waiting.take_up(each, entry, now=poll.now, source=known.url, flood=flood)
     tx.articles.wait(site, new, now=poll.now, source=known.url, flood=flood)
     if choice.known:  # under keys that are new to us: kept, so that either finds it
         tx.articles.remember(site, _keyed(choice, choice.known), now=poll.now, source=known.url)
@@ -104,17 +116,35 @@ def _take(poll: Poll, tx: Tx, known: Source, listing: Listing, tally: Tally) -> 
     ]
 
 
-def _choice(poll: Poll, tx: Tx, listing: Listing) -> Choice:
+def _choice(poll: Poll, tx: Tx, known: Source, listing: Listing) -> tuple[Choice, set[int]]:
+    """Sort what a source tells of; give too what another has remembered too soon.
+
+    What was published since the first poll of this source, but stood in the first poll of
+    another, could not be known there for new; here it is, by its date.
+    """
     entries = identity.trusted(listing.entries)
     keys_of = cache(lambda entry: identity.keys_of(entry, poll.desk.aliases))
     owners = tx.articles.owners(poll.desk.site, {key for each in entries for key in keys_of(each)})
-    return selection.choose(
+    since, fresh, too_soon = known.baseline_at, set[Key](), set[int]()
+    if since is not None:
+        dated = [each for each in entries if each.published_at and each.published_at > since]
+        fresh = {key for each in dated for key in keys_of(each)}
+    if since is not None and not fresh.isdisjoint(owners):
+        ids = set(owners.values())
+        too_soon = tx.articles.of_a_first_poll(ids, since=since, but_of=known.url)
+
+    def is_known(keys: frozenset[Key]) -> bool:
+        found = {owners[key] for key in keys if key in owners}
+        return bool(found) and (not found <= too_soon or fresh.isdisjoint(keys))
+
+    choice = selection.choose(
         entries,
-        is_known=lambda keys: not keys.isdisjoint(owners),
+        is_known=is_known,
         now=poll.now,
         flood_limit=poll.desk.flood_limit,
         keys_of=keys_of,
     )
+    return choice, too_soon
 
 
 def _keyed(choice: Choice, entries: tuple[Entry, ...]) -> list[tuple[Entry, frozenset[Any]]]:
@@ -122,15 +152,24 @@ def _keyed(choice: Choice, entries: tuple[Entry, ...]) -> list[tuple[Entry, froz
 
 
 def _refresh(poll: Poll, tx: Tx, known: Source, choice: Choice) -> None:
-    """Let waiting articles follow what their own source says of them now."""
-    waiting = {w.id: w for w in tx.waiting.all(poll.desk.site) if w.source_url == known.url}
+    """Let waiting articles follow what their own source says of them now.
+
+    Where that is not asked any more, another one stands in for it.
+    """
+    waiting = {
+        w.id: w
+        for w in tx.waiting.all(poll.desk.site)
+        if w.source_url == known.url or w.source_url not in poll.kinds
+    }
     if not waiting:
         return
+    keys = {key for entry in choice.known for key in choice.keys[entry]}
+    owners = tx.articles.owners(poll.desk.site, keys)
     for entry in choice.known:
-        article_id = tx.articles.known(poll.desk.site, choice.keys[entry])
-        old = waiting.get(article_id or 0)
+        article_id = min((owners[key] for key in choice.keys[entry] if key in owners), default=0)
+        old = waiting.pop(article_id, None)  # the first entry stands for its repeats
         if old is not None and old.entry != entry:
-            tx.waiting.refresh(old.id, entry, _next_try_at(poll, old, entry))
+            tx.waiting.refresh(old.id, entry, _next_try_at(poll, old, entry), known.url)
 
 
 def _next_try_at(poll: Poll, old: Waiting, entry: Entry) -> Any:

@@ -15,6 +15,9 @@ from bot.store.sources import Source
 #: then waits for the next poll.
 BUDGET: Final = timedelta(seconds=60)
 
+#: What was noted further ahead than this was noted by a clock that was wrong.
+CLOCK_SLACK: Final = timedelta(minutes=5)
+
 
 class Which(Enum):
     """Which sources and pages a poll asks."""

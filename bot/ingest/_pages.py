@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot import desk as desks
 from bot import http, identity, pace, queue, selection
-from bot.errors import BotError, FetchError, NotAnArticle, NotYet
-from bot.ingest._base import BUDGET, Tally, Which, is_early, shown
+from bot.errors import FetchError, NotAnArticle, NotYet, StoreError
+from bot.ingest._base import BUDGET, CLOCK_SLACK, Tally, Which, is_early, shown
 from bot.model import Article, SourceKind
 from bot.store import Tx
 from bot.store.waiting import Waiting
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
 SAME_TITLE: Final = timedelta(days=7)
 #: By so much the day of a date may be off, for want of its hour or zone.
 A_DAY: Final = timedelta(days=1)
+#: A week in which the bot did not run, or a clock that leapt over it, gives nothing up.
+TRIES_AT_LEAST: Final = 5
 
 
 def is_due(poll: Poll, waiting: Waiting) -> bool:
     """Tell whether this poll tries the page; one of tomorrow is never tried today."""
     if is_early(waiting.entry, poll.now):
         return False
-    return poll.which is Which.NOW or waiting.next_try_at <= poll.now
+    # Nobody asks for more than a day: what says so was noted by a clock that was wrong.
+    due = waiting.next_try_at <= poll.now or waiting.next_try_at > poll.now + A_DAY + CLOCK_SLACK
+    return due or poll.which is Which.NOW
 
 
 def read_all(poll: Poll, tallies: dict[str, Tally]) -> list[Exception]:
@@ -53,7 +57,7 @@ def read_all(poll: Poll, tallies: dict[str, Tally]) -> list[Exception]:
         tally = tallies.setdefault(each.source_url, Tally(poll.desk.site, each.source_url))
         try:
             asked = _read(poll, each, tally)
-        except BotError:
+        except StoreError:
             raise
         except Exception as fault:  # noqa: BLE001 - raised when the others are done
             words = f"{each.entry.url} leads to an unforeseen fault ({type(fault).__name__})."
@@ -122,8 +126,10 @@ def _refuse_old(poll: Poll, article: Article, waiting: Waiting) -> None:
         return
     with poll.store.read() as tx:
         source = next(s for s in tx.sources.all(poll.desk.site) if s.url == waiting.source_url)
-    at = article.published_at
-    if at is not None and source.baseline_at is not None and at < source.baseline_at - A_DAY:
+    at, since = article.published_at, source.baseline_at
+    if since is None or since > poll.now + CLOCK_SLACK:  # by a clock that was wrong
+        return
+    if at is not None and at < since - A_DAY:
         raise NotAnArticle(f"{article.url} was published before its source was first polled.")
 
 
@@ -157,7 +163,12 @@ def _take(poll: Poll, waiting: Waiting, article: Article, tally: Tally) -> None:
         tx.articles.add_keys(waiting.id, keys)
         tx.articles.update(waiting.id, article)
         reasons = selection.reasons_to_wait(
-            article, now=now, flood=waiting.flood, same_title=twin is not None
+            article,
+            now=now,
+            flood=waiting.flood,
+            same_title=twin is not None,
+            home=desk.home,
+            aliases=tuple(desk.aliases),
         )
         posts = [
             queue.hold(
@@ -203,7 +214,7 @@ def _put_off(
     tally: Tally,
 ) -> None:
     begun = max(waiting.first_seen_at, waiting.entry.published_at or waiting.first_seen_at)
-    if poll.now - begun >= pace.GIVE_UP_AFTER:
+    if poll.now - begun >= pace.GIVE_UP_AFTER and waiting.tries >= TRIES_AT_LEAST:
         days = pace.GIVE_UP_AFTER.days
         words = f"It was tried for {days} days and is given up: post it with “bot post” if need be."
         _give_up(poll, waiting, f"{reason} {words}", tally, alarm=True)

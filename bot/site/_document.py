@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -74,20 +74,23 @@ def text_of(element: Any) -> str:
     return text.clean(" ".join(lines_of(element)))
 
 
-def lines_of(element: Any) -> list[str]:
-    """Give the text of an element as its lines: blocks and ``<br>`` begin new ones."""
+def lines_of(element: Any, beside: Callable[[Any], bool] | None = None) -> list[str]:
+    """Give the text of an element as its lines: blocks and ``<br>`` begin new ones.
+
+    What is `beside` the text is left out, with all that it holds.
+    """
     pieces: list[str] = []
     silent = 0
     for event, node in etree.iterwalk(element, ("start", "end")):
         tag = node.tag
         if event == "start":
-            silent += tag in _SILENT
+            silent += tag in _SILENT or bool(beside and beside(node))
             if tag in _BLOCKS:
                 pieces.append("\n")
             if node.text and not silent:
                 pieces.append(_flat(node.text))
             continue
-        silent -= tag in _SILENT
+        silent -= tag in _SILENT or bool(beside and beside(node))
         if tag in _BLOCKS:
             pieces.append("\n")
         if node is not element and node.tail and not silent:
@@ -193,6 +196,17 @@ class Document:
             for name in (element.get("itemprop") or "").split():
                 found.setdefault(name, []).append(element)
         return found
+
+    @cached_property
+    def _classed(self) -> list[tuple[Any, str]]:
+        return [(e, classes(e)) for e in self.root.iterfind(".//*[@class]")]
+
+    def classed(self, words: re.Pattern[str], tags: Iterable[str] = ()) -> Iterator[Any]:
+        """List what has a class, and in class or id what `words` finds, in order."""
+        wanted = frozenset(tags)
+        for element, named in self._classed:
+            if (not wanted or element.tag in wanted) and words.search(named):
+                yield element
 
 
 def classes(element: Any) -> str:

@@ -39,6 +39,8 @@ _POSTS: Final = "wp/v2/posts"
 # plugins add. The page tells all that, and each costs the site's server dear.
 _FIELDS: Final = "id,date_gmt,modified_gmt,guid,link,status,type,title,excerpt,lang"
 _ROOT: Final = frozenset({"namespaces", "gmt_offset", "timezone_string"})
+# What PHP says of itself before it answers: `<br /> <b>Notice</b>: …`.
+_NOTICE = re.compile(rb"\s*(?:<br\s*/?>\s*)?<b>(?:notice|warning|deprecated)</b>", re.IGNORECASE)
 _MORE = re.compile(r"\s*\[(?:…|\.\.\.)\]$")
 
 
@@ -111,21 +113,24 @@ def about(body: bytes, url: str) -> About:
 
 
 def _with_posts(route: str) -> str:
-    route = route.rstrip("/")
-    return route if route.endswith(f"/{_POSTS}") else f"{route}/{_POSTS}"
+    route = route.rstrip("/").removesuffix(f"/{_POSTS}").removesuffix("/wp/v2")
+    return f"{route}/{_POSTS}"
 
 
 def _json(body: bytes, url: str) -> Any:
     if len(body) > MAX_BYTES:
         raise NotASource(f"{url} answered with more than {MAX_BYTES // 1_000_000} MB.")
-    start = body.find(b"\xef\xbb\xbf", 0, 3) + 3 if body.startswith(b"\xef\xbb\xbf") else 0
-    if not body[start:].strip():
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    if not body.strip():
         raise NotASource(f"{url} answered with nothing.")
+    if _NOTICE.match(body[:1000]):
+        starts = (body.find(sign) for sign in (b"[{", b'{"'))
+        body = body[min((start for start in starts if start >= 0), default=0) :]
     try:
-        return json.loads(body[start:].decode("utf-8", "replace"))
+        return json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         pass
-    if re.match(rb"\s*<(?:!doctype|html|head|body)\b", body[start : start + 1000], re.IGNORECASE):
+    if re.match(rb"\s*<(?:!doctype|html|head|body)\b", body[:1000], re.IGNORECASE):
         what = "a web page, perhaps a login"
     else:
         what = "something that is no JSON"

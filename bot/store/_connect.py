@@ -25,6 +25,9 @@ from bot.store._schema import to_json
 #: use at once. https://www.sqlite.org/wal.html#walresetbug (read 2026-11-22)
 WAL_SINCE = (3, 51, 3)
 
+#: So many may use a store at once; more would wait for a connection, and fail in the end.
+THREADS = 64
+
 #: What the primary result codes of SQLite mean to a person.
 _SENTENCES = {
     sqlite3.SQLITE_BUSY: "another process holds the database {where}: wait or stop it, try again.",
@@ -60,10 +63,15 @@ def connect(url: str, busy_timeout: timedelta, *, create: bool) -> Engine:
         raise UsageError(
             f"“{kind}” databases are not supported by this version: use sqlite:///var/bot.db."
         )
+    pool: dict[str, int] = {}
     if address.database and not address.database.startswith("file:"):
         _prepare(Path(address.database), create=create)
+        pool = {"max_overflow": THREADS}
     engine = create_engine(
-        address, connect_args={"timeout": busy_timeout.total_seconds()}, json_serializer=to_json
+        address,
+        connect_args={"timeout": busy_timeout.total_seconds()},
+        json_serializer=to_json,
+        **pool,
     )
 
     @event.listens_for(engine, "connect")
@@ -77,8 +85,11 @@ def connect(url: str, busy_timeout: timedelta, *, create: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        # Past SQLAlchemy, which would take longer over these two than over many a query.
+        driver = connection.connection.dbapi_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.execute(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

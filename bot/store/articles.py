@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from typing import Any, NamedTuple
+from itertools import count, islice
+from typing import Any, Final, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.errors import UsageError
 from bot.identity import normal_title
 from bot.model import Article, Entry
 from bot.store._connect import once
-from bot.store._schema import article_keys, articles
+from bot.store._schema import article_keys, articles, sources
 
+_T = TypeVar("_T")
 Key = tuple[str, str]  # kind and value: ("guid", "…"), ("url", "…")
+
+#: From here on new articles are counted until the database has numbered them.
+_TO_COME: Final = 1 << 62
+
+# Built once, as those of `sources` are: every poll asks them.
+_ARRIVALS = select(func.count(), func.max(articles.c.first_seen_at)).where(
+    articles.c.site == bindparam("site"),
+    articles.c.source_url == bindparam("source"),
+    articles.c.first_seen_at > bindparam("since"),
+)
+_OWNERS = select(article_keys).where(
+    article_keys.c.site == bindparam("site"),
+    article_keys.c.value.in_(bindparam("values", expanding=True)),
+)
 
 
 class Added(NamedTuple):
@@ -137,20 +152,41 @@ class Articles:
         ]
         return tuple(added.id for added in self._take(site, rows) if added.new)
 
+    def of_a_first_poll(self, ids: Collection[int], *, since: datetime, but_of: str) -> set[int]:
+        """Tell which of these are remembered by the first poll, since then, of another source."""
+        found: set[int] = set()
+        query = (
+            select(articles.c.id)
+            .join(
+                sources,
+                (sources.c.site == articles.c.site) & (sources.c.url == articles.c.source_url),
+            )
+            .where(
+                articles.c.state == "remembered",
+                articles.c.first_seen_at == sources.c.baseline_at,
+                sources.c.baseline_at > since,
+                sources.c.url != but_of,
+            )
+        )
+        for lot in _lots(ids, 500):
+            found |= set(self._db.execute(query.where(articles.c.id.in_(lot))).scalars())
+        return found
+
     def arrivals(self, site: str, source: str, since: datetime) -> tuple[int, datetime | None]:
         """Count the articles that a source was first to tell of since then; and the last, when."""
-        query = select(func.count(), func.max(articles.c.first_seen_at)).where(
-            articles.c.site == site,
-            articles.c.source_url == source,
-            articles.c.first_seen_at > since,
-        )
-        count, last = self._db.execute(query).one()
+        of_whom = {"site": site, "source": source, "since": since}
+        count, last = self._db.execute(_ARRIVALS, of_whom).one()
         return count, last
 
     def add_keys(self, article_id: int, keys: Collection[Key]) -> None:
         """Know the article by further keys; one that stands for another stays there."""
         site = self.get(article_id).site
-        once(self._db, lambda: self._add_missing(site, dict.fromkeys(keys, article_id)))
+
+        def add_missing() -> None:
+            missing = set(keys).difference(self.owners(site, keys))
+            self._insert_keys(site, dict.fromkeys(missing, article_id))
+
+        once(self._db, add_missing)
 
     def update(self, article_id: int, article: Article) -> None:
         """Replace what is known of an article; it is tracked from now on, whatever it was."""
@@ -184,27 +220,33 @@ class Articles:
     def _look_and_insert(
         self, site: str, items: Sequence[tuple[dict[str, Any], Collection[Key]]]
     ) -> list[Added]:
-        owners = self.owners(site, {key for _, keys in items for key in keys})
-        found = []
+        there = self.owners(site, {key for _, keys in items for key in keys})
+        owners = dict(there)
+        new: list[dict[str, Any]] = []
+        found: list[Added] = []
         for row, keys in items:
-            hit = min((owners[key] for key in keys if key in owners), default=None)
-            article_id = self._insert(row) if hit is None else hit
-            owners |= {key: article_id for key in keys if key not in owners}
-            found.append(Added(article_id, hit is None))
-        self._add_missing(site, owners)
-        return found
+            hits = [owners[key] for key in keys if key in owners]
+            number = min(hits, default=_TO_COME + len(new))
+            if not hits:
+                new.append(row)
+            owners |= {key: number for key in keys if key not in owners}
+            found.append(Added(number, not hits))
+        ids = dict(zip(count(_TO_COME), self._insert(new), strict=False))
+        missing = {key: ids.get(owner, owner) for key, owner in owners.items() if key not in there}
+        self._insert_keys(site, missing)
+        return [Added(ids.get(number, number), is_new) for number, is_new in found]
 
-    def _insert(self, row: dict[str, Any]) -> int:
-        statement = insert(articles).values(row).returning(articles.c.id)
-        article_id: int = self._db.execute(statement).scalar_one()
-        return article_id
+    def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
+        if not rows:
+            return []
+        # Numbered in the order of the rows; only their return has none. SQLAlchemy's own
+        # sorting would send SQLite each row by itself.
+        return sorted(self._db.execute(insert(articles).returning(articles.c.id), rows).scalars())
 
-    def _add_missing(self, site: str, owners: dict[Key, int]) -> None:
-        there = self.owners(site, owners)
+    def _insert_keys(self, site: str, owners: Mapping[Key, int]) -> None:
         rows = [
             {"site": site, "kind": kind, "value": value, "article_id": owner}
             for (kind, value), owner in owners.items()
-            if (kind, value) not in there
         ]
         if rows:
             self._db.execute(insert(article_keys), rows)
@@ -213,10 +255,8 @@ class Articles:
         """Tell which of the keys stand for which article; the others are not known."""
         owners: dict[Key, int] = {}
         for values in _lots({value for _, value in keys}, 500):
-            query = select(article_keys).where(
-                article_keys.c.site == site, article_keys.c.value.in_(values)
-            )
-            owners |= {(row.kind, row.value): row.article_id for row in self._db.execute(query)}
+            rows = self._db.execute(_OWNERS, {"site": site, "values": values})
+            owners |= {(row.kind, row.value): row.article_id for row in rows}
         wanted = set(keys)
         return {key: owner for key, owner in owners.items() if key in wanted}
 
@@ -233,7 +273,7 @@ class Articles:
         }
 
 
-def _lots(values: Iterable[str], size: int) -> Iterator[list[str]]:
+def _lots(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
     rest = iter(values)
     while lot := list(islice(rest, size)):
         yield lot

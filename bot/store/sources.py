@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bot.store._connect import once
 from bot.store._schema import sources
+
+# Every poll of every source asks these: SQLAlchemy takes longer to build a statement
+# than SQLite to answer it, so that they are built once.
+_ALL = select(sources).order_by(sources.c.site, sources.c.id)
+_OF_SITE = _ALL.where(sources.c.site == bindparam("site"))
+_ONE = select(sources).where(sources.c.site == bindparam("site"), sources.c.url == bindparam("url"))
+_CHANGE = update(sources).where(sources.c.id == bindparam("source_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Sources:
         over = {"failures": 0, "error": "", "failing_since": None, "gone_at": None}
         times = {"checked_at": now, "ok_at": now, "next_at": next_at, "retry_at": None}
         read = {"etag": etag, "last_modified": last_modified}
-        self._set(source_id, **over, **times, **read, **columns)
+        self._db.execute(_CHANGE, {"source_id": source_id, **over, **times, **read, **columns})
 
     def note_failure(
         self,
@@ -99,14 +106,11 @@ class Sources:
 
     def all(self, site: str | None = None) -> tuple[Source, ...]:
         """List the sources, of one site or of every site, in a steady order."""
-        query = select(sources).order_by(sources.c.site, sources.c.id)
-        if site is not None:
-            query = query.where(sources.c.site == site)
-        return tuple(Source(**row) for row in self._db.execute(query).mappings())
+        rows = self._db.execute(_ALL if site is None else _OF_SITE, {"site": site})
+        return tuple(Source(**row) for row in rows.mappings())
 
     def _find(self, site: str, url: str) -> Source | None:
-        query = select(sources).where(sources.c.site == site, sources.c.url == url)
-        row = self._db.execute(query).mappings().one_or_none()
+        row = self._db.execute(_ONE, {"site": site, "url": url}).mappings().one_or_none()
         return None if row is None else Source(**row)
 
     def _set(self, source_id: int, **columns: Any) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
+from bot.identity import normal_title
 from bot.model import Entry
 from bot.store._schema import article_keys, articles
 
@@ -28,6 +29,15 @@ class Waiting:
     next_try_at: datetime
 
 
+# Built once, as those of `sources` are: every poll asks them.
+_THEM = select(*(articles.c[name] for name in Waiting.__dataclass_fields__)).where(
+    articles.c.state == "waiting"
+)
+_ALL = _THEM.order_by(articles.c.tries, articles.c.id)
+_OF_SITE = _ALL.where(articles.c.site == bindparam("site"))
+_ONE = _THEM.where(articles.c.id == bindparam("article_id"))
+
+
 class WaitingRoom:
     """The waiting articles, in one transaction.
 
@@ -40,19 +50,41 @@ class WaitingRoom:
 
     def all(self, site: str | None = None) -> tuple[Waiting, ...]:
         """List them, those never tried first, then in the order in which they came."""
-        query = _query().order_by(articles.c.tries, articles.c.id)
-        if site is not None:
-            query = query.where(articles.c.site == site)
-        return tuple(Waiting(**row) for row in self._db.execute(query).mappings())
+        rows = self._db.execute(_ALL if site is None else _OF_SITE, {"site": site})
+        return tuple(Waiting(**row) for row in rows.mappings())
 
     def get(self, article_id: int) -> Waiting | None:
         """Read one; None where it waits no more."""
-        row = self._db.execute(_query().where(articles.c.id == article_id)).mappings().first()
+        row = self._db.execute(_ONE, {"article_id": article_id}).mappings().first()
         return None if row is None else Waiting(**row)
 
-    def refresh(self, article_id: int, entry: Entry, next_try_at: datetime) -> None:
-        """Take what the source tells of it now."""
-        self._set(article_id, url=entry.url, entry=entry, next_try_at=next_try_at)
+    def take_up(
+        self, article_id: int, entry: Entry, *, now: datetime, source: str, flood: int
+    ) -> None:
+        """Let one wait that was only remembered, as if `source` were the first to tell of it."""
+        self._db.execute(
+            update(articles)
+            .where(articles.c.id == article_id, articles.c.state == "remembered")
+            .values(
+                url=entry.url,
+                title=entry.title,
+                title_key=normal_title(entry.title),
+                state="waiting",
+                note="",
+                first_seen_at=now,
+                source_url=source,
+                entry=entry,
+                flood=flood,
+                next_try_at=max(now, entry.published_at or now),
+            )
+        )
+
+    def refresh(
+        self, article_id: int, entry: Entry, next_try_at: datetime, source: str | None = None
+    ) -> None:
+        """Take what its source, or the one that stands in for it, tells of it now."""
+        more = {} if source is None else {"source_url": source}
+        self._set(article_id, url=entry.url, entry=entry, next_try_at=next_try_at, **more)
 
     def put_off(self, article_id: int, note: str, next_try_at: datetime) -> None:
         """Count a try that failed, and say when the next one is."""
@@ -76,9 +108,13 @@ class WaitingRoom:
         self._set(article_id, state="remembered", note=note, entry=None, next_try_at=None)
 
     def merge(self, article_id: int, into: int, note: str) -> None:
-        """Find it to be another article: its keys lead there from now on."""
+        """Find it to be another article: its keys lead there from now on.
+
+        Its headline is nobody's twin any more.
+        """
         if self.get(article_id) is None:
             return
+        self._set(article_id, title_key="")
         self.give_up(article_id, note)
         self._db.execute(
             update(article_keys)
@@ -92,8 +128,3 @@ class WaitingRoom:
             .where(articles.c.id == article_id, articles.c.state == "waiting")
             .values(**columns)
         )
-
-
-def _query() -> Select[Any]:
-    columns = [articles.c[name] for name in Waiting.__dataclass_fields__]
-    return select(*columns).where(articles.c.state == "waiting")

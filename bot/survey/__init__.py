@@ -19,9 +19,10 @@ from bot import zones
 from bot.errors import FetchError, NotAnArticle, NotASource, UsageError
 from bot.http import Fetched, Session
 from bot.identity import bare_host, url_key
-from bot.model import Entry, SourceKind
+from bot.model import Entry, Image, SourceKind
 from bot.site import wordpress
 from bot.site.discover import Candidate, Seen, channels, look
+from bot.survey._editions import editions
 from bot.survey._sources import Finder, Source
 from bot.survey._visit import Visitor, is_web, of_site
 from bot.zones import Clock
@@ -49,10 +50,15 @@ class Found:
     sources: tuple[Source, ...] = ()  # to be polled
     spare: tuple[Source, ...] = ()  # read too, and not needed beside those
     offered: tuple[str, ...] = ()  # every source that the site points to, tried or not
-    channels: Mapping[str, Candidate] = field(default_factory=dict)  # by platform
+    channels: Mapping[str, Candidate] = field(default_factory=dict)  # by the channel's name
     candidates: Mapping[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    editions: Mapping[str, Mapping[str, Candidate]] = field(default_factory=dict)  # by language
+    only: Mapping[str, str] = field(default_factory=dict)  # the language of a channel that has one
     page_id: str = ""  # of the Facebook Page
     article: str = ""  # one that is there
+    pictures: int = 0  # in the articles that were read
+    credits: tuple[str, ...] = ()  # whose those pictures are
+    own: tuple[str, ...] = ()  # of those, whose may be used: a person said so
     notes: tuple[str, ...] = ()
 
     def of_kind(self, kind: SourceKind) -> tuple[str, ...]:
@@ -81,6 +87,9 @@ class _Survey:
     def __init__(self, session: Session, now: datetime, say: Callable[[str], None]) -> None:
         self._visitor, self._now = Visitor(session, say), now
         self._notes: list[str] = []
+        self._fronts: list[Seen] = []  # of the site's further languages
+        self._read: list[str] = []  # articles, to be shown as an example
+        self._images: list[Image] = []  # theirs
 
     def of(self, url: str) -> Found:
         named = _seen(self._arrive(url.strip()))
@@ -93,10 +102,17 @@ class _Survey:
         finder = Finder(self._visitor, home, self._now)
         sources, spare = self._sources(finder, first, root if about else "", robots, home)
         entries = [each for source in sources for each in source.entries]
-        articles = self._articles([] if named is first else [named], first, entries, home)
+        # A page of another host that the site has, or had, names it as if it were a stranger.
+        known = [named] if named is not first and of_site(home, named.url) else []
+        articles = self._articles(known, first, entries, home)
         offered = (*(each.url for each in first.feeds), *robots, *first.sitemaps, root)
         found = self._told([first, *articles], about, home, sources)
-        examples = [each.url for each in entries if of_site(home, each.url)]
+        if self._visitor.late:
+            self._notes.append(
+                "The site answers so slowly that the bot stopped looking after a minute: "
+                "run this again later, and it says what it missed."
+            )
+        examples = [*self._read, *(each.url for each in entries if of_site(home, each.url))]
         examples += [*(each.url for each in articles), named.url]
         return replace(
             found,
@@ -104,6 +120,8 @@ class _Survey:
             spare=spare,
             offered=offered,
             article=next((each for each in examples if url_key(each) != url_key(home)), ""),
+            pictures=len(self._images),
+            credits=_whose(self._images),
             notes=(*self._notes, *finder.notes),
         )
 
@@ -119,11 +137,24 @@ class _Survey:
         language = _language(pages, sources)
         chosen: dict[str, Candidate] = {}
         candidates: dict[str, tuple[Candidate, ...]] = {}
-        for platform, ranked in channels(pages, home=home, name=name).items():
+        main = channels(pages, home=home, name=name)
+        every = channels([*pages, *self._fronts], home=home, name=name) if self._fronts else main
+        for platform, some in every.items():
+            ranked = main.get(platform, ())
+            known = {each.profile.key for each in ranked}
+            # The pages of another language tell of further accounts, and decide nothing.
+            further = [replace(each, sure=False) for each in some if each.profile.key not in known]
             if ranked and ranked[0].sure:
                 chosen[platform] = ranked[0]
-            if rest := tuple(each for each in ranked if not each.sure):
+            if rest := tuple(each for each in (*ranked, *further) if not each.sure):
                 candidates[platform] = rest
+        tongues = [language, *(each.language for each in sources)]
+        tongues += [each.language for each in self._fronts]
+        tongues += [code for page in pages for code, _ in page.languages]
+        ranking = {
+            name: tuple(filter(None, (chosen.get(name), *candidates.get(name, ()))))
+            for name in {**chosen, **candidates}
+        }
         return Found(
             url=home,
             name=name,
@@ -131,6 +162,7 @@ class _Survey:
             clock=self._clock(about, pages, home, language),
             channels=chosen,
             candidates=candidates,
+            editions=editions(ranking, [_primary(each) for each in tongues if each]),
             page_id=_only(each.page_id for each in pages),
         )
 
@@ -184,7 +216,19 @@ class _Survey:
                 break
             if answer := self._visitor.get(url, "an article"):
                 seen.append(_seen(answer))
+                self._try(answer)
         return seen
+
+    def _try(self, page: Fetched) -> None:
+        """Read a page as an article, as it would be read to be posted."""
+        from bot.site.page import read
+
+        try:
+            article = read(page.body, page.url, charset=page.charset, fallback=False)
+        except NotAnArticle:
+            return
+        self._read.append(page.url)
+        self._images += filter(None, [article.image])
 
     # ----------------------------------------------------------------- sources
 
@@ -203,8 +247,28 @@ class _Survey:
         best = feed or api or sitemap or finder.page(home)
         sources = [best] if best else []
         if feed and urlsplit(home).path == "/":  # who names /es/ means that language
-            sources += finder.further_feeds(_other_feeds(first, feed, home))
+            sources += finder.further_feeds(self._other_feeds(first, feed, home))
         return tuple(sources), tuple(each for each in (api, sitemap) if each and each is not best)
+
+    def _other_feeds(self, first: Seen, feed: Source, home: str) -> Iterator[str]:
+        """Say where the feeds of the site's further languages are, unless the main one has all."""
+        known = {url_key(feed.url)}
+        here = _primary(first.language or feed.language)
+        for code, address in first.languages[: LANGUAGES + 2]:
+            inside = sum(f"{each.url}/".startswith(address) for each in feed.entries)
+            if _primary(code) in (here, "x") or not of_site(home, address):
+                continue
+            front = self._visitor.get(address, "the front page of another language")
+            seen = _seen(front) if front else Seen(address)
+            self._fronts += [seen] if front else []
+            if inside > 1:
+                continue
+            linked = [each.url for each in first.feeds if _primary(each.hreflang) == _primary(code)]
+            linked += [each.url for each in seen.feeds]
+            url = linked[0] if linked else urljoin(f"{address.rstrip('/')}/", "feed/")
+            if url_key(url) not in known:
+                known.add(url_key(url))
+                yield url
 
     def _about(self, page: Seen) -> tuple[str, wordpress.About | None]:
         """Ask the WordPress API that a page names what site this is."""
@@ -246,24 +310,15 @@ def _seen(page: Fetched) -> Seen:
         return Seen(page.url)
 
 
+def _whose(images: Iterable[Image]) -> tuple[str, ...]:
+    """Name those whose pictures these are, each once: “Ana Reis / Reuters” are two."""
+    names = [part.strip() for image in images for part in re.split(r"[/|·•]", image.credit)]
+    return tuple(dict.fromkeys(each for each in names if 2 < len(each) <= 60))
+
+
 def _name(pages: Sequence[Seen], sources: Sequence[Source]) -> str:
     told = [*(each.name for each in pages), *(each.title for each in sources)]
     return next((each for each in told if each), "")
-
-
-def _other_feeds(first: Seen, feed: Source, home: str) -> Iterator[str]:
-    """Say where the feeds of the site's further languages are, unless the main one has all."""
-    known = {url_key(feed.url)}
-    here = _primary(first.language or feed.language)
-    for code, address in first.languages[: LANGUAGES + 2]:
-        inside = sum(f"{each.url}/".startswith(address) for each in feed.entries)
-        if _primary(code) in (here, "x") or inside > 1 or not of_site(home, address):
-            continue
-        linked = [each.url for each in first.feeds if _primary(each.hreflang) == _primary(code)]
-        url = linked[0] if linked else urljoin(f"{address.rstrip('/')}/", "feed/")
-        if url_key(url) not in known:
-            known.add(url_key(url))
-            yield url
 
 
 def _language(pages: Sequence[Seen], sources: Sequence[Source]) -> str:

@@ -16,7 +16,7 @@ from bot.survey._visit import Visitor, of_site
 #: A source whose latest article is older is asleep, and not written down.
 ASLEEP: Final = timedelta(days=180)
 #: Where a site that links no feed may have one.
-USUAL_FEEDS: Final = ("feed/", "rss.xml", "spip.php?page=backend")
+USUAL_FEEDS: Final = ("feed/", "rss.xml", "spip.php?page=backend", "atom.xml", "feed.json")
 #: Where a site may have a news sitemap that its robots.txt does not name.
 USUAL_SITEMAPS: Final = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml")
 #: Fewer links than this make no page of articles.
@@ -96,6 +96,8 @@ class Finder:
         for url in places:
             listing = self._read(kind, url)
             if listing is None:
+                if tell and not self._visitor.late:
+                    self.notes.append(f"The feed {url} is linked, but could not be read: mend it.")
                 continue
             source = self._source(kind, url, listing)
             fault = self._fault(source)
@@ -141,6 +143,7 @@ class Finder:
                 answer.body, answer.url, answer.headers.get("Content-Type", ""), now=self._now
             )
         except NotASource:
+            self._visitor.say(f"    It is not {_NAMES[kind]}.")
             return None
         if whole and listing.more and not listing.entries:
             return self._read(kind, listing.more[0], whole=False)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bot import robots
 from bot.errors import FetchError
@@ -12,21 +14,25 @@ from bot.http import Fetched, Session, fetch
 from bot.identity import same_site
 
 #: A look at a site costs it no more than this.
-MOST_REQUESTS: Final = 14
+MOST_REQUESTS: Final = 18
+#: After so long no further request is begun: whoever waits would rather have what is known.
+LONGEST: Final = timedelta(seconds=60)
 
 
 class Visitor:
     """Whoever looks at the site: asks one thing at a time, and each thing once."""
 
     def __init__(self, session: Session, say: Callable[[str], None]) -> None:
-        self._session, self._say = session, say
+        self._session, self.say = session, say
         self._left = MOST_REQUESTS
+        self._end = time.monotonic() + LONGEST.total_seconds()
+        self.late = False  # something was left out because the site is so slow
         self._known: dict[str, Fetched | None] = {}
         self._robots: Any = None
 
     def first(self, url: str, what: str) -> Fetched:
         """Get a page; where it cannot be had that is a FetchError."""
-        self._say(f"Reading {what}: {url if len(url) <= 100 else url.partition('?')[0]}")
+        self.say(f"Reading {what}: {self._short(url)}")
         self._left -= 1
         answer = fetch(self._session, url)
         self._known[url] = self._known[answer.url] = answer
@@ -35,12 +41,23 @@ class Visitor:
     def get(self, url: str, what: str) -> Fetched | None:
         """Get something that need not be there; None where it cannot be had."""
         if url not in self._known and self._left > 0:
+            if time.monotonic() >= self._end:
+                self.late = True
+                return None
             try:
                 return self.first(url, what)
             except FetchError as error:
                 self._known[url] = None
-                self._say("    It is not there." if error.status == 404 else f"    {error}")
+                self.say("    It is not there." if error.status == 404 else f"    {error}")
         return self._known.get(url)
+
+    def _short(self, url: str) -> str:
+        """Give an address as far as it is new to who reads along: its path on a known host."""
+        if self._known and urlsplit(url).netloc == urlsplit(next(iter(self._known))).netloc:
+            parts = urlsplit(url)
+            query = parts.query if len(parts.query) <= 20 else ""  # “page=backend”
+            url = urlunsplit(("", "", parts.path or "/", query, ""))
+        return url if len(url) <= 100 else url.partition("?")[0]
 
     def read_robots(self, home: str) -> tuple[str, ...]:
         """Read the site's robots.txt, keep to it, and give the sitemaps that it names."""

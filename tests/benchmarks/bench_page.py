@@ -33,7 +33,9 @@ def sample(size: int) -> bytes:
         "datePublished": "2026-11-20T09:30:00+00:00",
     }
     fourth = size // 4
-    text = PARAGRAPH * max(fourth // len(PARAGRAPH), 4)
+    text = "".join(
+        PARAGRAPH.replace("eleven", str(i)) for i in range(max(fourth // len(PARAGRAPH), 4))
+    )
     boxes = "".join(BOX.format(i) for i in range(fourth * 2 // len(BOX)))
     return (
         '<!doctype html><html lang="en"><head><title>Dock workers stop - Harbour Post</title>'

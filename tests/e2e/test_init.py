@@ -143,14 +143,15 @@ def test_json_only_prints(site: Site, newcomer: Bot) -> None:
     shown = newcomer.json("init", sample.start)
     assert shown.keys() == {
         *("url", "name", "language", "timezone", "feeds", "sitemaps", "wordpress", "pages"),
-        *("channels", "candidates", "notes"),
+        *("channels", "candidates", "notes", "timezones", "credits"),
     }
     assert shown["url"] == sample.start
     assert shown["feeds"] == [f"{site.url}/feed/", f"{site.url}/pt/feed/"]
-    assert shown["channels"]["facebook"].keys() == {"account", "url", "settings", "evidence"}
-    assert {each["account"] for each in shown["candidates"]["twitter"]} == {
-        "elmuelle_es",
-        "elmuelle_pt",
+    facebook = shown["channels"]["facebook"]
+    assert facebook.keys() == {"account", "url", "language", "settings", "evidence"}
+    assert {each["account"]: each["language"] for each in shown["candidates"]["twitter"]} == {
+        "elmuelle_es": "es",
+        "elmuelle_pt": "pt",
     }
     assert not (newcomer.folder / "config" / "sites").exists()
 
@@ -173,7 +174,7 @@ def test_the_sister_page_has_its_three_channels(
 def test_without_a_terminal_the_doubtful_is_left_out(site: Site, newcomer: Bot) -> None:
     sample = ElMuelle(site)
     answer = newcomer("init", sample.start, "--name", "muelle")
-    assert "X (Twitter): left out, because nothing is sure enough" in answer.out
+    assert "X (Twitter): left out, because there is one for each language" in flat(answer.out)
     text = config(newcomer, "muelle").read_text("utf-8")
     assert "twitter" not in tomllib.loads(text)["channels"]
     assert "# [channels.twitter]" in text
@@ -183,15 +184,78 @@ def test_on_a_terminal_it_asks(site: Site, newcomer: Bot) -> None:
     sample = ElMuelle(site)
     terminal = Terminal(newcomer, "init", sample.start, "--name", "muelle")
     terminal.see("Which account is yours on X (Twitter)?")
-    terminal.see("3) none of these")
-    assert "1) elmuelle_" in terminal.shown
+    terminal.see("4) none of these")
+    assert "2) elmuelle_" in terminal.shown
     terminal.see("Which?")
-    terminal.type("2")
+    terminal.type("3")
     assert terminal.end() == 0
     written = tomllib.loads(config(newcomer, "muelle").read_text("utf-8"))
-    second = re.search(r"2\) (elmuelle_\w+)", terminal.shown)
-    assert second
-    assert written["channels"]["twitter"]["account"] == second[1]
+    third = re.search(r"3\) (elmuelle_\w+)", terminal.shown)
+    assert third
+    assert written["channels"]["twitter"]["account"] == third[1]
+
+
+def test_on_a_terminal_there_may_be_one_for_each_language(site: Site, newcomer: Bot) -> None:
+    sample = ElMuelle(site)
+    terminal = Terminal(newcomer, "init", sample.start, "--name", "muelle")
+    terminal.see("1) one for each language: elmuelle_es (es), elmuelle_pt (pt)")
+    terminal.see("Which?")
+    terminal.type("1")
+    assert terminal.end() == 0
+    channels = tomllib.loads(config(newcomer, "muelle").read_text("utf-8"))["channels"]
+    spanish, portuguese = channels["twitter"], channels["twitterpt"]
+    assert (spanish["account"], spanish["only"]) == ("elmuelle_es", {"language": ["es"]})
+    assert (portuguese["account"], portuguese["only"]) == ("elmuelle_pt", {"language": ["pt"]})
+    newcomer("poll")
+    told = [sample.publish(), sample.publish()]
+    newcomer("poll", code=None)
+    languages = {each.story.headline: each.story.language for each in told}
+    rows = [row for row in newcomer.queue() if row["platform"] == "twitter"]
+    assert len(rows) == 2
+    for row in rows:
+        own = {"es": "twitter", "pt": "twitterpt"}[languages[row["article"]["title"]]]
+        assert row["channel"] == own
+
+
+def test_on_a_terminal_it_asks_for_clock_and_pictures(site: Site, newcomer: Bot) -> None:
+    sample = Tidewater(site)
+    timeless(sample)
+    terminal = Terminal(newcomer, "init", sample.start, "--name", "tidewater")
+    terminal.see("By which clock does The Tidewater Post live?")
+    terminal.see("Which?")
+    terminal.type("Atlantis")
+    terminal.see("There is no time zone “Atlantis”")
+    terminal.type("Europe/Dublin")
+    terminal.see("May pictures by “Ana Reis” be uploaded?")
+    terminal.type("y")
+    assert terminal.end() == 0
+    written = tomllib.loads(config(newcomer, "tidewater").read_text("utf-8"))
+    assert written["timezone"] == "Europe/Dublin"
+    assert written["pictures"]["own"] == ["The Tidewater Post", "Ana Reis"]
+
+
+def test_what_is_left_to_decide_is_told(site: Site, newcomer: Bot) -> None:
+    sample = Tidewater(site)
+    timeless(sample)
+    answer = newcomer("init", sample.start, "--name", "tidewater")
+    left = flat(answer.out.split("Yours to decide there:")[1].split("Next:")[0])
+    assert (
+        "timezone: it says UTC, because nothing tells yours for sure; those above would fit" in left
+    )
+    assert "Seen on your articles: “Ana Reis”; write into `own` whose you may use." in left
+    assert "Instagram takes no post without a picture." in left
+    assert "“Ana Reis”" in flat(config(newcomer, "tidewater").read_text("utf-8"))
+
+
+def timeless(sample: Tidewater) -> None:
+    """Take away what tells the clock: WordPress says none."""
+    status, headers, body = sample.site.pages["/wp-json/"]
+    sample.site.pages["/wp-json/"] = (status, headers, body.replace(b"Europe/Dublin", b""))
+
+
+def flat(text: str) -> str:
+    """The text without its line breaks."""
+    return " ".join(text.replace("\n# ", " ").split())
 
 
 def test_no_answer_is_none(site: Site, newcomer: Bot) -> None:
@@ -228,7 +292,7 @@ def test_a_second_look(site: Site, newcomer: Bot) -> None:
     mine(file)
     before = file.read_bytes()
     answer = newcomer("init", sample.start, code=1)
-    assert "X (Twitter) tidewaterpost; the file says tidewater_old" in answer.out
+    assert "X (Twitter) tidewaterpost; the file says tidewater_old" in flat(answer.out)
     assert "Nothing was changed" in answer.out
     assert file.read_bytes() == before
 
@@ -248,6 +312,15 @@ def test_a_second_look_on_a_terminal_asks_for_each_change(site: Site, newcomer: 
     accounts = {after["facebook"]["account"], after["twitter"]["account"]}
     assert accounts == {"tidewaterpost", "tidewater_old"}, "one was wanted, the other not"
     assert file.read_text("utf-8").startswith("# Mine.\n")
+
+
+def test_a_site_that_has_a_file_gets_no_second(site: Site, newcomer: Bot) -> None:
+    sample = Tidewater(site)
+    newcomer("init", sample.start, "--name", "tidewater")
+    answer = newcomer("init", sample.start, "--name", "other")
+    assert "has a file already, under another name than “other”" in answer.err
+    assert "tidewater.toml: nothing has changed" in answer.out
+    assert not config(newcomer, "other").exists()
 
 
 def test_another_site_of_the_same_name(site: Site, newcomer: Bot) -> None:

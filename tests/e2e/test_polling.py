@@ -138,7 +138,7 @@ def test_retry_after_outlives_the_process(site: Site, one: Bot, form: str) -> No
     answer = one("poll", code=3)
     assert site.seen == []
     assert "left alone until" in answer.err
-    assert "left alone for 59 minutes" in one("status", code=None).out
+    assert "left alone for 1 hour" in one("status", code=None).out
     one("poll", "--now")
     assert site.seen == [("GET", "/feed/")]
     one("status")

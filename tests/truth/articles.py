@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from unicodedata import normalize
 
@@ -25,7 +26,9 @@ from tests.truth.corpora import Page
 
 FIELDS = ("title", "head title", "byline", "date", "excerpt", "language", "site")
 BEGINNING = 30  # letters that two excerpts share, where one goes on longer
-_OFFSET = re.compile(rb"(?:19|20)\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?([+-])(\d\d):?(\d\d)")
+_OFFSET = re.compile(
+    rb"(?:19|20)\d\d(?:-\d\d-\d\dT|\s)\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?([+-])(\d\d):?(\d\d)"
+)
 _BY = re.compile(
     r"^\s*(?:written by|posted by|by|von|par|por|di|de|texte?|autor(?:in|a|es)?|auteurs?|author)"
     r"\b\s*:?\s+",
@@ -160,13 +163,15 @@ def names(bylines: Iterable[str]) -> frozenset[str]:
 
 
 def clock(body: bytes) -> tzinfo:
-    """Give the offset that most machine dates of a page carry, else UTC.
+    """Give the offset other than UTC's that most machine dates of a page carry, else UTC.
 
-    A site's configuration names its zone; a stored page has only these.
+    A site's configuration names its zone; a stored page has only these. UTC is
+    what programs write on any clock, so that it says nothing.
     """
     counts: dict[tuple[bytes, ...], int] = {}
     for found in _OFFSET.finditer(body[:2_000_000]):
-        counts[found.groups()] = counts.get(found.groups(), 0) + 1
+        if found[2] != b"00" or found[3] != b"00":
+            counts[found.groups()] = counts.get(found.groups(), 0) + 1
     if not counts:
         return UTC
     sign, hours, minutes = max(counts, key=lambda key: counts[key])
@@ -234,6 +239,7 @@ def sets_of(folder: Path) -> dict[str, list[Page]]:
 def measure(folder: Path, tools: Sequence[str] = tuple(TOOLS), workers: int = 2) -> None:
     """Print the table of every set that lies in `folder`."""
     logging.disable(logging.CRITICAL)
+    print(", ".join(f"{name} {version(name)}" for name in ("trafilatura", "htmldate", "lxml")))
     print(" " * 35 + "".join(f"{field:>12}" for field in FIELDS))
     for line in table(sets_of(folder), tools, workers):
         print(line, flush=True)

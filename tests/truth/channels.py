@@ -34,7 +34,7 @@ def measure(corpora: Path, *, show: bool = False) -> None:
         by_site[bare_host(page.url)].append(page)
     several = [group for group in by_site.values() if len(group) > 1]
     print(f"channels: {len(seen)} pages of {len(by_site)} sites")
-    print(f"{'':28}{'same':>6} of {'both':<6}{'sure, same':>12} of {'sure':<6}")
+    print(f"{'':28}{'same':>6} of {'both':<6}{'sure, same':>12} of {'sure':<6}{'any pick':>12}")
     for platform in PLATFORMS:
         _row(f"{platform}, one page", ([p] for p in seen), platform, "sameAs", show)
     _row("twitter:site, one page", ([p] for p in seen), "twitter", HEAD, show)
@@ -61,6 +61,10 @@ def _row(
         if not declared or best is None:
             continue
         same = best.profile.key in {account.key for account in declared}
+        counts["any"] += 1
+        counts["any same"] += same
+        if best.score <= 0:  # only in the story, an author's, a section's: nobody would take it
+            continue
         counts["both"] += 1
         counts["same"] += same
         counts["sure"] += best.sure
@@ -70,7 +74,8 @@ def _row(
             mark = "SURE " if best.sure else ""
             print(f"    {group[0].url[:60]}: {mark}{best.profile.account} for {names}")
     same, both = counts["same"], counts["both"]
-    print(f"{title:28}{same:6} of {both:<6}{counts['sure same']:12} of {counts['sure']:<6}")
+    sure = f"{counts['sure same']:12} of {counts['sure']:<6}"
+    print(f"{title:28}{same:6} of {both:<6}{sure}{counts['any same']:8} of {counts['any']}")
 
 
 def _declared(group: Sequence[Seen], platform: str, kind: str) -> set[Profile]:
@@ -78,7 +83,9 @@ def _declared(group: Sequence[Seen], platform: str, kind: str) -> set[Profile]:
         clue.profile
         for page in group
         for clue in page.clues
-        if clue.kind == kind and clue.profile.platform == platform
+        # What the data gives to an organisation of another address is declared as well.
+        if clue.kind in (kind, "elsewhere" if kind == "sameAs" else kind)
+        and clue.profile.platform == platform
     }
 
 
@@ -87,7 +94,7 @@ def _by_links(group: Sequence[Seen], platform: str) -> tuple[Candidate, ...]:
     bare = [replace(page, clues=tuple(_links(page.clues))) for page in group]
     found = channels(bare, home=_home(group[0]), name="").get(platform, ())
     shown = {c.profile.key for page in bare for c in page.clues if c.kind in LINKS}
-    return tuple(each for each in found if each.profile.key in shown and each.score > 0)
+    return tuple(each for each in found if each.profile.key in shown)
 
 
 def _links(found: Iterable[Clue]) -> Iterator[Clue]:
@@ -106,7 +113,7 @@ def _several_accounts(seen: Sequence[Seen]) -> None:
             best = next(iter(_by_links([page], "twitter")), None)
             counts["pages"] += 1
             counts["linked"] += bool(declared & set(linked))
-            counts["chosen"] += best is not None and best.profile.key in declared
+            counts["chosen"] += best is not None and best.score > 0 and best.profile.key in declared
             counts["first"] += linked[0] in declared
     print(
         f"several accounts of X on {counts['pages']} pages, the declared one among them on"

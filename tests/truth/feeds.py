@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 from bot.errors import NotASource
 from bot.model import Listing
 from bot.site import feed
-from bot.site.feed._charset import decode
-from bot.site.feed._when import when
+from bot.site._charset import decode
+from bot.site._when import when
 
 SUITES = ("feedparser", "feedvalidator", "rsparser")
 KINDS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
@@ -99,6 +99,25 @@ def lost(body: bytes) -> int:
     """Count the entries with a link that feedparser gives and the bot does not."""
     found = read(body)
     return max(0, len(linked(body)) - (0 if isinstance(found, str) else len(found.entries)))
+
+
+def gaps(body: bytes) -> Counter[str]:
+    """Count the titles, dates and tags that feedparser gives and the bot does not.
+
+    A date that no calendar has (“July 32nd”), which feedparser makes one of August, counts too.
+    """
+    try:
+        items = feed.source_of(body, URL, "application/xml").items
+    except NotASource:
+        return Counter()
+    found: Counter[str] = Counter()
+    for entry, item in zip(parsed(body), items, strict=False):
+        told = entry.get("published_parsed") or entry.get("updated_parsed") or (0,)
+        dated = any(when(date, NOW, item.language[:2]) for date in (item.published, item.modified))
+        found["title"] += bool(feed.plain(entry.get("title", "")) and not feed.plain(item.title))
+        found["date"] += 1995 <= told[0] <= NOW.year + 1 and not dated
+        found["tags"] += bool(entry.get("tags") and not item.tags)
+    return found
 
 
 # ----------------------------------------------------------------- expectations
@@ -205,6 +224,10 @@ def measure(folder: Path, *, show: bool = False) -> None:
         print(
             f"  of {links} entries with a link (feedparser), {sum(lost(b) for _, b in short)} lost"
         )
+        missing = sum(
+            (gaps(body) for path, body in bodies if path.suffix != ".json"), Counter[str]()
+        )
+        print(f"  what feedparser has of them and we have not: {dict(missing) or 'nothing'}")
         for path, _ in short if show else ():
             print(f"         {path.relative_to(folder)}")
     told = list(claims(suites["feedparser"]))

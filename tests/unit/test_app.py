@@ -156,7 +156,39 @@ def test_an_article_belongs_to_the_site_of_its_host(opened: Opened, tmp_path: Pa
             app.site_of(url)
 
 
+def test_an_article_is_found_under_the_other_hosts_of_a_site(
+    opened: Opened, tmp_path: Path
+) -> None:
+    opened()
+    sites = tmp_path / "config" / "sites"
+    (sites / "quay.toml").write_text('url = "https://quay.example/"\naliases = ["www.old.example"]')
+    app = opened()
+    assert app.config.site("quay").aliases == ("old.example",), "as hosts are compared"
+    assert app.site_of("https://old.example/a") == "quay"
+    assert app.site_of("https://WWW.old.example/a") == "quay"
+    with pytest.raises(UsageError, match="--site"):
+        app.site_of("https://older.example/a")
+
+
+def test_a_desk_is_built_once(opened: Opened) -> None:
+    app = opened()
+    harbour = app.config.site("harbour")
+    assert app.desk(harbour) is app.desk(harbour)
+    assert app.desk(harbour.model_copy(update={"name": "Quay"})).name == "Quay"
+
+
 # ------------------------------------------------------------------------------ runs
+
+
+def test_sites_with_sources_are_polled_before_others_are_searched(
+    opened: Opened, site: Site, tmp_path: Path
+) -> None:
+    opened()
+    (tmp_path / "config" / "sites" / "alba.toml").write_text(f'url = "{site.url}/"\n')
+    app = opened()
+    site.feed()
+    assert [polled.site for polled in app.poll()] == ["harbour", "alba"]
+    assert [polled.site for polled in app.poll()] == ["harbour"], "searched once an hour"
 
 
 def test_a_preview_stores_nothing(opened: Opened, site: Site, tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from world import wait_until
 
 from bot import daemon
@@ -87,6 +88,25 @@ def test_the_end_waits_for_the_tick_under_way() -> None:
     stop.set()
     thread.join(5)
     assert ended.is_set()
+
+
+def test_a_clock_that_is_set_back_stops_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daemon, "WATCH", timedelta(seconds=0.1))
+    calls = 0
+
+    def tick() -> None:
+        nonlocal calls
+        calls += 1
+
+    thread, stop = running(tick=tick)
+    wait_until(lambda: calls >= 2)
+    with time_machine.travel(datetime.now(UTC) - timedelta(days=365), tick=True):
+        time.sleep(0.1)
+        before = calls
+        wait_until(lambda: calls >= before + 3)
+        stop.set()
+        thread.join(5)
+    assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

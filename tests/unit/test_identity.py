@@ -11,6 +11,7 @@ from bot.identity import (
     cms_key,
     keys_of,
     normal_title,
+    same_site,
     trusted,
     untracked,
     url_key,
@@ -302,3 +303,39 @@ def test_a_headline_is_known_again_in_other_typography() -> None:
 def test_trackers_leave_a_link_and_nothing_else_does(url: str, clean: str) -> None:
     assert untracked(url) == clean
     assert url_key(clean) == url_key(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "home", "same"),
+    [
+        ("https://www.harbour.example/a", "https://harbour.example/", True),
+        ("https://news.harbour.example/a", "https://harbour.example/", True),
+        ("https://harbour.example/a", "https://es.harbour.example/", True),
+        ("https://harbour.wordpress.com/a", "https://www.harbour.wordpress.com/", True),
+        ("https://harbour.co.uk/a", "https://news.harbour.co.uk/", True),
+        ("https://notharbour.example/a", "https://harbour.example/", False),
+        ("https://news.harbour.example/a", "https://es.harbour.example/", False),
+        ("https://example/a", "https://harbour.example/", False),
+        ("mailto:a@b.example", "https://harbour.example/", False),
+    ],
+)
+def test_a_site_is_its_host_and_what_is_above_and_below(
+    address: str, home: str, same: bool
+) -> None:
+    assert same_site(address, home) is same
+    assert same_site(address, home, ["es.harbour.example"]) is same
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "wordpress.com", "blogspot.com", "blogspot.de", "blogspot.com.ar", "substack.com",
+        "github.io", "tumblr.com", "free.fr", "co.uk", "com.ar", "org.br", "go.jp", "gob.mx",
+    ],
+)  # fmt: skip
+def test_what_strangers_share_is_nobodys_site(shared: str) -> None:
+    site = f"https://harbour.{shared}/"
+    for address in (f"https://{shared}/", f"https://www.{shared}/a", f"https://pier.{shared}/"):
+        assert not same_site(address, site)
+        assert not same_site(site, address)
+    assert same_site(f"https://es.harbour.{shared}/a", site)

@@ -138,6 +138,40 @@ def test_a_remembered_article_becomes_a_whole_one(
     assert (kept.state, kept.title) == ("tracked", "Council votes on plan one")
 
 
+def test_what_this_page_shows_to_be_one_article_gets_no_second_post(
+    store: Store, desk: MakeDesk, by_hand: Callable[..., Result], site: Site, now: datetime
+) -> None:
+    """The feed told of it twice, under addresses that only the page brings together."""
+    (first,) = by_hand(desk()).made
+    other = Entry(f"{site.url}/other", guid="g")
+    with store.write() as tx:
+        tx.articles.wait("harbour", [(other, keys_of(other))], now=now, source="feed")
+    page = site.pages["/one"][2]
+    site.put(
+        "/one", page.replace(b"<head>", f"<head><link rel=canonical href='{other.url}'>".encode())
+    )
+    again = by_hand(desk())
+    assert (again.made, again.existing) == ((), (first,))
+    with store.read() as tx:
+        assert tx.waiting.all() == ()
+        assert tx.articles.known("harbour", keys_of(other)) == first.article_id
+
+
+def test_what_only_waited_under_a_lower_number_gets_no_second_post(
+    store: Store, desk: MakeDesk, by_hand: Callable[..., Result], site: Site, now: datetime
+) -> None:
+    other = Entry(f"{site.url}/other", guid="g")
+    with store.write() as tx:
+        tx.articles.wait("harbour", [(other, keys_of(other))], now=now, source="feed")
+    (first,) = by_hand(desk()).made
+    page = site.pages["/one"][2]
+    site.put(
+        "/one", page.replace(b"<head>", f"<head><link rel=canonical href='{other.url}'>".encode())
+    )
+    again = by_hand(desk())
+    assert (again.made, again.existing) == ((), (first,))
+
+
 def test_an_imagined_post_is_whole(outlet: MakeOutlet, made: queue.Made, now: datetime) -> None:
     article = Article("https://harbour.example/1", "Dockers strike")
     post = oneoff.imagined(article, outlet(), made, now)

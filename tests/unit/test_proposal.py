@@ -24,6 +24,11 @@ def written(found: Found = FOUND) -> tuple[str, Site]:
     return text, load(text)
 
 
+def flat(text: str) -> str:
+    """The text with its comments in one line each."""
+    return text.replace("\n# ", " ")
+
+
 def test_it_says_what_was_found() -> None:
     text, site = written()
     assert (site.name, site.url, site.language) == ("Harbour Post", HOME, "en")
@@ -113,9 +118,10 @@ def test_a_clock_that_is_not_sure_is_utc_and_says_so() -> None:
     clock = Clock("Europe/Paris", others=("America/Toronto",), why="its language")
     text, site = written(replace(FOUND, clock=clock))
     assert site.timezone.key == "UTC"
-    assert "Europe/Paris, America/Toronto" in text
+    assert "by its language it may be Europe/Paris, America/Toronto" in flat(text)
+    assert 'timezone = "UTC"                         # write yours here' in text
     text, site = written(replace(FOUND, clock=Clock()))
-    assert "the site does not say" in text
+    assert "Nothing tells for sure." in text
 
 
 def test_a_language_that_is_none_is_left_out() -> None:
@@ -187,3 +193,44 @@ def test_hostile_words_write_nothing(name: str, evidence: str, language: str) ->
 def test_a_table_alone_is_toml() -> None:
     table = proposal.channel(FOUND, FOUND.channels["youtube"])
     assert tomllib.loads(table)["channels"]["youtube"]["use"] == "pick"
+
+
+def test_an_account_for_each_language() -> None:
+    first, second = candidate("https://x.com/harbour_en"), candidate("https://x.com/harbour_es")
+    channels = {name: each for name, each in FOUND.channels.items() if name != "twitter"}
+    found = replace(
+        FOUND,
+        channels=channels,
+        sources=(
+            source(f"{HOME}feed/", per_week=20.0, language="en"),
+            source(f"{HOME}es/feed/", per_week=5.0, language="es-ES"),
+        ),
+        candidates={"twitter": (first, second)},
+        editions={"twitter": {"en": first, "es": second}},
+    )
+    text, site = written(found)
+    assert "twitter" not in site.channels
+    block = text[text.index("# [channels.twitter]") :].split("\n\n")[0]
+    opened = load(text.replace(block, re.sub("^# ?", "", block, flags=re.MULTILINE)))
+    assert {
+        name: (each.platform, each.account, each.only.language, each.budget)
+        for name, each in opened.channels.items()
+        if each.platform == "twitter"
+    } == {
+        "twitter": ("twitter", "harbour_en", ("en",), 20),
+        "twitteres": ("twitter", "harbour_es", ("es",), 5),
+    }
+
+
+def test_whose_pictures_were_seen() -> None:
+    credits = ("Ana Reis", "Harbour Post", "Reuters")
+    text, site = written(replace(FOUND, pictures=2, credits=credits, own=("Reuters",)))
+    assert "Seen on your articles: “Ana Reis”. Add whose pictures you may use." in flat(text)
+    assert site.pictures.own == ("Harbour Post", "Reuters")
+    text, _ = written(replace(FOUND, pictures=2))
+    assert "Your articles name nobody" in text
+
+
+def test_the_own_site_is_asked_every_ten_minutes() -> None:
+    assert written()[1].poll_every == timedelta(minutes=10)
+    assert written(replace(FOUND, sources=()))[1].poll_every is None, "no source, no interval"

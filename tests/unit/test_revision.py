@@ -156,11 +156,12 @@ def test_what_is_not_sure_changes_nothing() -> None:
     assert revision.changes(load(FILE), replace(FOUND, language="en-GB")) == ()
 
 
-def test_a_source_that_the_site_forgot_is_only_said() -> None:
+def test_a_source_that_the_site_forgot_can_be_taken_out() -> None:
     text = FILE.replace("feed/", "old.xml")
-    words, _, site = changed(FOUND, text)
+    words, after, site = changed(FOUND, text)
     assert any("old.xml is in the file; the site does not point to it" in each for each in words)
-    assert site.feeds == (f"{HOME}old.xml", f"{HOME}feed/")
+    assert site.feeds == (f"{HOME}feed/",)
+    assert "# the one without sport" in after
     offered = replace(FOUND, offered=(f"{HOME}old.xml",))
     assert len(revision.changes(load(text), offered)) == 1
 

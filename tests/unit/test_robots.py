@@ -82,5 +82,24 @@ def test_long_and_crowded_rules_are_read_in_no_time(site: Site, web: Session) ->
     assert http.clock() - began < 5
 
 
+def test_the_memory_of_many_hosts_is_bounded(web: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def fetch(_: Session, url: str) -> http.Fetched:
+        asked.append(url)
+        body = b"" if "small" in url else b"#" * 400_000
+        return http.Fetched(url, 200, {}, body + b"\nUser-agent: *\nDisallow: /no")
+
+    monkeypatch.setattr("bot.robots.http.fetch", fetch)
+    robots = Robots(web)
+    hosts = ["first", "second", "third", *(f"small{number}" for number in range(190))]
+    for host in hosts:
+        assert not robots.allows(f"https://{host}.example/no")
+    asked.clear()
+    for host in reversed(hosts):
+        assert robots.allows(f"https://{host}.example/yes")
+    assert asked == ["https://first.example/robots.txt"]
+
+
 def test_the_agent_is_the_one_that_the_session_names() -> None:
     assert http.USER_AGENT == AGENT

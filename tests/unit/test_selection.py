@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from itertools import permutations
@@ -156,3 +157,16 @@ def test_a_channel_takes_its_languages_and_sections() -> None:
     assert takes(sections=("HUELGA",))
     assert not takes(sections=("Cultura",))
     assert wanted(article(), languages=("en",), sections=(), default="en")
+
+
+def test_an_article_of_another_site_waits() -> None:
+    def codes(url: str, canonical: str = "", aliases: tuple[str, ...] = ()) -> list[str]:
+        piece = replace(article(canonical=canonical), url=url)
+        home = "https://www.harbour.example/"
+        reasons = reasons_to_wait(piece, now=NOW, home=home, aliases=aliases)
+        return [each.code for each in reasons]
+
+    own, other = "https://harbour.example/one", "https://other.example/one"
+    assert codes(own) == codes(own, own) == codes("https://news.harbour.example/one") == []
+    assert codes(other) == codes(own, other) == ["elsewhere"]
+    assert codes(other, other, aliases=("other.example",)) == []

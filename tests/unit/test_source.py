@@ -162,3 +162,56 @@ def test_a_part_that_is_not_there_is_named_and_one_that_fails_fails_the_whole(
     site.put("/gone", "", status=503)
     with pytest.raises(FetchError, match="503"):
         ask(SourceKind.SITEMAP, "/map.xml")
+
+
+def test_the_parts_of_a_part_are_read(site: Site, ask: Any, index: Any) -> None:
+    index(f"{site.url}/inner")
+    site.put("/inner", f"{site.url}/map.xml {site.url}/inner {site.url}/news")
+    site.put("/news", "")
+    answer = ask(SourceKind.SITEMAP, "/map.xml")
+    assert [entry.url for entry in answer.listing.entries] == [f"{site.url}/news"]
+    assert [path for _, path in site.seen] == ["/map.xml", "/inner", "/news"]
+
+
+def test_with_partly_a_part_that_fails_keeps_none_of_the_others_back(
+    site: Site, ask: Any, index: Any
+) -> None:
+    index(f"{site.url}/down", f"{site.url}/here")
+    site.put("/down", "", status=500)
+    site.put("/here", "")
+    answer = ask(SourceKind.SITEMAP, "/map.xml", partly=True)
+    assert [entry.url for entry in answer.listing.entries] == [f"{site.url}/here"]
+    assert "500" in answer.listing.skipped[0]
+    site.put("/down", "", status=429)
+    with pytest.raises(FetchError, match="429"):
+        ask(SourceKind.SITEMAP, "/map.xml", partly=True)
+    site.put("/down", "", status=500)
+    site.put("/here", "", status=502)
+    with pytest.raises(FetchError, match="500"):
+        ask(SourceKind.SITEMAP, "/map.xml", partly=True)
+
+
+def test_a_part_that_is_forbidden_or_no_sitemap_keeps_none_of_the_others_back(
+    site: Site, ask: Any
+) -> None:
+    site.put(
+        "/map.xml",
+        f"<sitemapindex><sitemap><loc>{site.url}/a.xml</loc></sitemap>"
+        f"<sitemap><loc>{site.url}/b.xml</loc></sitemap>"
+        f"<sitemap><loc>{site.url}/c.xml</loc></sitemap></sitemapindex>",
+        "text/xml",
+    )
+    site.put("/a.xml", "<html>Down for maintenance</html>")
+    site.put("/b.xml", "", status=403)
+    site.put("/c.xml", f"<urlset><url><loc>{site.url}/one</loc></url></urlset>", "text/xml")
+    listing = ask(SourceKind.SITEMAP, "/map.xml").listing
+    assert [entry.url for entry in listing.entries] == [f"{site.url}/one"]
+    assert len(listing.skipped) == 2
+
+
+def test_what_two_parts_say_alike_is_said_once(site: Site, ask: Any) -> None:
+    row = '{"id": %d, "link": "%s/%d", "title": "One", "status": "%s"}'
+    posts = [row % (1, site.url, 1, "publish"), row % (2, site.url, 2, "draft")]
+    site.put("/wp-json/wp/v2/posts", f"[{','.join(posts)}]", "application/json")
+    listing = ask(SourceKind.WORDPRESS, "/wp-json/").listing
+    assert len(listing.skipped) == 1

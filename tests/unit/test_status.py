@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bot import queue, review, status
-from bot.health import ago_in_words
+from bot.app import App
+from bot.cli.doctor import in_force
+from bot.cli.status import lines
+from bot.config import Setting
+from bot.health import SourceState, ago_in_words, ahead_in_words
 from bot.model import Channel, Entry, Post, Problem, State
 from bot.status import Status
 from bot.store import Store
@@ -98,7 +103,7 @@ def test_a_hiccup_is_told_and_three_are_an_alarm(
     note(store, "It answered 503.", now + HOUR + MINUTE)
     thrice = look(now + HOUR + MINUTE)
     assert thrice.alarm
-    assert "3 times in a row, since 1 minute ago, last just now" in thrice.sources[0].sentence
+    assert "3 times in a row, first 1 minute ago, last just now" in thrice.sources[0].sentence
     note(store, "", now + 2 * HOUR)
     assert not look(now + 2 * HOUR).alarm
 
@@ -161,6 +166,19 @@ def test_the_rhythm_of_a_source_in_words(
     assert words in source.sentence
     assert source.silent is silent
     assert not source.failing
+
+
+def test_an_article_of_a_site_without_sources_needs_a_person(store: Store, now: datetime) -> None:
+    entry = Entry("https://harbour.example/one", guid="one")
+    with store.write() as tx:
+        tx.articles.wait("harbour", [(entry, {("guid", "one")})], now=now, source=FEED, flood=0)
+    state = status.look(
+        store, sources=[], channels=[], by_hand=set(), needs_person=lambda _: False, now=now
+    )
+    (late,) = state.waiting
+    assert late.failing
+    assert state.alarm
+    assert "its site has no source any more" in late.sentence
 
 
 def test_an_article_that_waits_for_its_page_in_words(
@@ -237,3 +255,84 @@ def test_what_needs_a_person_and_what_comes_next(
     assert seen.next.id == soon.id
     assert seen.counts == {"held": 2, "approved": 2}
     assert {plain.state, later.state} == {State.HELD, State.APPROVED}
+
+
+# ---------------------------------------------------------------- on the terminal
+
+
+def shown(state: Status, now: datetime, *, every: bool = False) -> list[str]:
+    app = cast(App, None)  # asked only for time zones of what is due or paused
+    return [words for words, _ in lines(app, state, now, every=every)]
+
+
+def sources(*some: SourceState) -> Status:
+    return Status((), {}, (), some, (), (), None)
+
+
+def test_what_needs_a_person_comes_first(now: datetime) -> None:
+    well = SourceState("harbour", FEED, False, "All well.", checked_at=now)
+    ill = SourceState("quay", FEED, True, "Down.", checked_at=now, error="It answered 500.")
+    moved = SourceState("pier", FEED, False, "Moved.", checked_at=now, moved_to="https://x.example")
+    told = shown(sources(well, moved, ill), now)
+    assert told[0] == "Down."
+    assert "bot doctor" in told[1]
+    assert told[2:] == ["Moved.", "Posts: none yet.", "All well."]
+
+
+def test_posts_with_one_fault_share_a_line(
+    look: Callable[..., Status], hold: Hold, made: queue.Made, now: datetime
+) -> None:
+    for _ in range(3):
+        hold(made=queue.Made(made.teaser, (Problem("x", "Too long.", True),), ()))
+    told = shown(look(), now)
+    assert told[0] == "#1 #2 #3 harbour/twitter are held and need you: Too long."
+    assert told[1] == "Posts: 3 held. “bot queue” shows what is held."
+
+
+def test_many_that_are_well_are_summed_up(now: datetime) -> None:
+    many = [
+        SourceState("harbour", f"{FEED}{n}", False, f"Well {n}.", checked_at=now) for n in range(12)
+    ]
+    many[3] = replace(many[3], last_new_at=now - 5 * MINUTE)
+    many.append(SourceState("harbour", f"{FEED}new", False, "It was never polled."))
+    told = shown(sources(*many), now)
+    assert told[1] == (
+        "harbour: 12 sources read, all well. The last new article came 5 minutes ago. "
+        "1 source never polled."
+    )
+    assert len(told) == 2
+    assert len(shown(sources(*many), now, every=True)) == 14
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (2 * HOUR - timedelta(seconds=1), "2 hours"),
+        (HOUR - timedelta(seconds=1), "1 hour"),
+        (80 * MINUTE, "1 hour"),
+        (10 * MINUTE - timedelta(seconds=9), "10 minutes"),
+        (timedelta(seconds=9), "less than a minute"),
+        (timedelta(days=2), "2 days"),
+    ],
+)
+def test_how_long_something_still_takes(span: timedelta, words: str) -> None:
+    assert ahead_in_words(span) == words
+
+
+def test_the_doctor_tells_once_what_channels_share() -> None:
+    settings = [
+        Setting("bot.toml", "contact", "", True),
+        Setting("harbour", "utm", "", True),
+        Setting("harbour", "language", "en", False),
+        Setting("harbour/twitter", "use", "all", True),
+        Setting("harbour/twitter", "link", "always", True),
+        Setting("harbour/facebook", "use", "all", True),
+        Setting("harbour/facebook", "link", "always", False),
+    ]
+    assert list(in_force(settings, every=False)) == [
+        ("bot.toml", "nothing for contact"),
+        ("harbour", "nothing for utm"),
+        ("harbour, each channel", "use = all"),
+        ("harbour/twitter", "link = always"),
+    ]
+    assert dict(in_force(settings, every=True))["harbour"] == "language = en; nothing for utm"

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from found import candidate
 from sites import SITES, Sample
 from world import Site, ago
 
 from bot.errors import FetchError, UsageError
 from bot.http import Session
 from bot.model import SourceKind
-from bot.survey import Found, survey
+from bot.survey import Found, _visit, survey
+from bot.survey._editions import editions
 from bot.survey._visit import MOST_REQUESTS
 
 Look = Callable[..., Found]
@@ -251,7 +253,99 @@ def test_wordpress_that_is_locked(tidy: Site, look: Look) -> None:
     assert found.spare == ()
 
 
+# ---------------------------------------------------------------------- languages
+
+
+def account(handle: str) -> str:
+    """The header of a page that follows to one account, and is like no other of the site."""
+    return f'<header><a href="https://x.com/{handle}">X</a></header>'
+
+
+def test_each_language_has_its_account(site: Site, look: Look) -> None:
+    alternates = "".join(
+        f'<link rel="alternate" hreflang="{code}" href="{site.url}{path}">'
+        for code, path in (("es", "/"), ("en", "/en/"), ("pt", "/pt/"))
+    )
+    for code, path, feed in (("es", "/", "/rss"), ("en", "/en/", "/en-rss"), ("pt", "/pt/", "")):
+        head = alternates + (feed_link(feed) if feed else "")
+        site.put(
+            path,
+            f'<!doctype html><html lang="{code}"><head><title>El Muelle</title>{head}</head>'
+            f"<body>{account(f'muelle_{code}')}</body></html>",
+        )
+        if feed:
+            site.feed(site.item(f"{code}/1", at=ago(days=1)), path=feed)
+    found = look(f"{site.url}/")
+    assert found.of_kind(SourceKind.FEED) == (f"{site.url}/rss", f"{site.url}/en-rss")
+    family = found.editions["twitter"]
+    assert {code: each.profile.account for code, each in family.items()} == {
+        "es": "muelle_es",
+        "en": "muelle_en",
+        "pt": "muelle_pt",
+    }
+    assert "twitter" not in found.channels
+
+
+@pytest.mark.parametrize(
+    ("accounts", "family"),
+    [
+        (("muelle_es", "muelle_pt"), {"es": "muelle_es", "pt": "muelle_pt"}),
+        (("MuelleES", "MuellePT"), {"es": "MuelleES", "pt": "MuellePT"}),
+        (("es_muelle", "pt_muelle"), {"es": "es_muelle", "pt": "pt_muelle"}),
+        (("elmuelle", "elmuelle_pt"), {"es": "elmuelle", "pt": "elmuelle_pt"}),
+        (("muelle_es",), {}),
+        (("muelle_es", "puerto_pt"), {}),
+        (("muelle_es", "muelle_tr"), {}),  # the site has no Turkish
+        (("paes", "papt"), {}),
+    ],
+)
+def test_families_of_accounts(accounts: tuple[str, ...], family: dict[str, str]) -> None:
+    some = [candidate(f"https://x.com/{each}") for each in accounts]
+    found = editions({"twitter": some}, ["es", "pt"]).get("twitter", {})
+    assert {code: each.profile.account for code, each in found.items()} == family
+
+
+# ----------------------------------------------------------------------- articles
+
+
+def test_whose_pictures_the_articles_show(tidy: Site, look: Look) -> None:
+    body = tidy.pages["/story-1"][2]
+    credited = b"<figcaption>The town hall. Photo: Ana Reis / Reuters</figcaption>"
+    tidy.put("/story-1", body.replace(b"<figcaption>The town hall.</figcaption>", credited))
+    found = look(f"{tidy.url}/")
+    assert (found.pictures, found.credits) == (2, ("Ana Reis", "Reuters"))
+
+
+def test_the_example_is_an_article_that_can_be_read(tidy: Site, look: Look) -> None:
+    tidy.put("/story-1", "<html><body><p>Nothing here.</p></body></html>")
+    assert look(f"{tidy.url}/").article == f"{tidy.url}/story-2"
+
+
+def test_a_linked_feed_that_is_broken_is_told(site: Site, look: Look, said: list[str]) -> None:
+    links = "".join(
+        f'<h2><a href="/2026/council-votes-on-plan-{n}">Council votes on plan {n} at last</a></h2>'
+        for n in range(5)
+    )
+    page(site, "/", feed_link(), links)
+    site.put("/feed/", "<b>Warning</b>: mysqli_connect()", "text/html")
+    found = look(f"{site.url}/")
+    assert found.of_kind(SourceKind.PAGE) == (f"{site.url}/",)
+    assert f"The feed {site.url}/feed/ is linked, but could not be read: mend it." in found.notes
+    assert "    It is not a feed." in said
+
+
 # ------------------------------------------------------------------------ manners
+
+
+def test_a_slow_site_is_left_after_a_while(
+    tidy: Site, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_visit, "LONGEST", timedelta(0))
+    found = look(f"{tidy.url}/")
+    assert [path for _, path in tidy.seen] == ["/"], "the first page is always asked for"
+    assert set(found.channels) <= {"facebook", "twitter"}
+    assert any("stopped looking after a minute" in note for note in found.notes)
+    assert not any("could not be read" in note for note in found.notes)
 
 
 def test_robots_are_obeyed_for_pages(tidy: Site, look: Look) -> None:

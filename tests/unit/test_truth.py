@@ -111,3 +111,8 @@ def test_without_a_folder_nothing_is_measured_and_that_is_said(
 def test_every_part_can_be_measured() -> None:
     assert "articles" in measure.parts()
     assert not {"corpora", "measure"} & set(measure.parts())
+
+
+def test_utc_is_no_clock_of_a_page() -> None:
+    machines, people = b'"2026-05-02T10:00:00+00:00" ' * 2, b'"2026-05-02T10:00:00-04:00"'
+    assert articles.clock(machines + people) == timezone(timedelta(hours=-4))

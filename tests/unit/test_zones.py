@@ -70,6 +70,11 @@ def test_several_clocks_are_not_sure() -> None:
     assert (in_winter_too.zone, in_winter_too.sure) == ("America/Santiago", True)
 
 
+def test_a_clock_that_the_country_does_not_have_is_not_sure() -> None:
+    found = zones.guess([dated(1, 11)], "", "pt-PT", NOW)
+    assert (found.zone, found.sure) == ("Africa/Luanda", False)
+
+
 def test_english_says_nothing() -> None:
     for language in ("en", "en-US"):  # the second is WordPress before anybody set it
         found = zones.guess([], "", language, NOW)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from bot.identity import same_site
+from bot.site import _permalink as permalink
 from bot.site._document import Document
 from bot.site._jsonld import Graph
 from bot.site.discover import _evidence, _self, _sources
@@ -28,15 +28,6 @@ __all__ = ["Candidate", "Clue", "FeedLink", "Profile", "Seen", "channels", "look
 MAX_ARTICLES: Final = 25
 MAX_LINKS: Final = 2000  # looked at for articles
 
-_NO_ARTICLE = re.compile(
-    r"/(?:tags?|categor\w+|authors?|autor(?:es)?|auteurs?|search|page|wp-\w+|feed|login|abo\w*|shop"
-    r"|topics?|contact|about|privacy\S*|impressum|datenschutz|newsletter\S*|help|jobs|terms\S*)[/?]"
-    r"|\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|xml|rss|css|js)\?",
-    re.IGNORECASE,
-)
-_SLUG = re.compile(r"\w-+\w[^/-]*-+\w[^/-]*-+\w")  # four words
-_NUMBERED = re.compile(r"\d{5}|[?&]p=\d|article=?\d")
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -45,7 +36,6 @@ class Seen:
     url: str
     name: str = ""
     language: str = ""  # as declared, “en” or “pt-BR”
-    generator: str = ""  # “WordPress”, “SPIP”, …
     feeds: tuple[FeedLink, ...] = ()  # never of comments; the whole site's first
     sitemaps: tuple[str, ...] = ()
     wordpress: str = ""  # the root of its API
@@ -68,7 +58,6 @@ def look(body: bytes, url: str, charset: str = "", *, link_header: str = "") -> 
         url=url,
         name=_self.name(doc, graph),
         language=_self.language(doc),
-        generator=_sources.generator(doc),
         feeds=_sources.feeds(doc),
         sitemaps=_sources.sitemaps(doc),
         wordpress=_sources.wordpress(doc, link_header),
@@ -83,13 +72,12 @@ def look(body: bytes, url: str, charset: str = "", *, link_header: str = "") -> 
 def channels(pages: Sequence[Seen], *, home: str, name: str) -> dict[str, tuple[Candidate, ...]]:
     """Rank by platform the accounts that these pages of a site show, the best first.
 
-    Only the first of each can be sure, and it is so only where the site shows
-    the account as its own and no other may as well be meant.
+    Without a `name` that of the first page counts. Only the first of each can be
+    sure, and it is so only where the site shows the account as its own and no other
+    may as well be meant.
     """
-    names = dict.fromkeys([name, *(page.name for page in pages)])
-    return _evidence.weigh(
-        [(page.url, page.clues) for page in pages], home, [n for n in names if n]
-    )
+    name = name or next((page.name for page in pages if page.name), "")
+    return _evidence.weigh([(page.url, page.clues) for page in pages], home, [name] if name else [])
 
 
 def _page_id(doc: Document) -> str:
@@ -103,13 +91,13 @@ def _articles(doc: Document) -> Iterator[str]:
     """List the links that look like an article's: by their address, and with words to click."""
     for a in islice(doc.root.iter("a"), MAX_LINKS):
         address = a.get("href") or ""
-        if not 8 < len(address) < 500 or not (_SLUG.search(address) or _NUMBERED.search(address)):
-            continue
-        if len("".join(islice(a.itertext(), 20)).strip()) < 20:
+        if not 8 < len(address) < 500 or len("".join(islice(a.itertext(), 20)).strip()) < 20:
             continue
         url = doc.absolute(address).partition("#")[0]
-        parts = urlsplit(url)
-        where = f"{parts.path}?{parts.query}"
-        named = _SLUG.search(parts.path) or _NUMBERED.search(where)
-        if named and not _NO_ARTICLE.search(where) and url != doc.url and same_site(url, doc.url):
+        if (
+            url != doc.url
+            and same_site(url, doc.url)
+            and permalink.could_be_article(url)
+            and (permalink.is_marked(url) or permalink.words(url) > permalink.ENOUGH_WORDS)
+        ):
             yield url

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Final
 
 from bot import text
+from bot.identity import bare_host, same_site
 from bot.site._document import Document, plain, within
 from bot.site._jsonld import Graph, Node, types
 from bot.site.discover._likeness import letters
@@ -21,6 +22,7 @@ from bot.site.discover._profile import Profile, handle, may_be, profile, via
 MAX_LINKS: Final = 400  # to the networks, of one page
 MAX_NODES: Final = 200  # of its JSON-LD
 MAX_METAS: Final = 20  # of one name
+MAX_DECLARED: Final = 200  # accounts in the data
 MAX_DEPTH: Final = 60
 GROUP_LEVELS: Final = 6  # how far apart links may stand that are one list of channels
 MAX_GROUP: Final = 12  # links; more is a list of people
@@ -75,8 +77,9 @@ def clues(doc: Document, graph: Graph) -> tuple[Clue, ...]:
     Links that share the page, and single posts, are no mention; the account
     that a share link names as its source is one of kind “via”.
     """
-    found = [*_declared(doc, graph), *_of_head(doc), *_of_links(doc)]
-    people = _people(doc, graph)
+    shown = list(doc.root.iter("a", "iframe"))  # one walk: it costs as much as all the rest
+    found = [*islice(_declared(doc, graph), MAX_DECLARED), *_of_head(doc), *_of_links(doc, shown)]
+    people = [_spelt(name) for name in _people(doc, graph, shown)]
     found += [
         Clue(each, "author", name)
         for each in dict.fromkeys(clue.profile for clue in found)
@@ -93,7 +96,7 @@ def _declared(doc: Document, graph: Graph) -> Iterator[Clue]:
     nodes = graph.nodes
     for node in (*nodes[:MAX_NODES], *_things(graph, "publisher")):
         if _is_organisation(node):
-            yield from _same(node, "sameAs")
+            yield from _same(node, "elsewhere" if _is_elsewhere(node, doc.url) else "sameAs")
     for node in (*nodes[:MAX_NODES], *_things(graph, "author")):
         if "Person" in types(node) and not _is_organisation(node):
             yield from _same(node, "author")
@@ -118,6 +121,13 @@ def _things(graph: Graph, key: str) -> list[Node]:
 
 def _is_organisation(node: Node) -> bool:
     return any(t.endswith("Organization") or t in _ORGANISATIONS for t in types(node))
+
+
+def _is_elsewhere(node: Node, url: str) -> bool:
+    """Tell whether an organisation says that its site is another: a sister, a subject."""
+    home = node.get("url")
+    host = bare_host(home) if isinstance(home, str) else ""
+    return "." in host and bool(bare_host(url)) and not same_site(str(home), url)
 
 
 def _same(node: Node, kind: str) -> Iterator[Clue]:
@@ -151,8 +161,8 @@ def _of_head(doc: Document) -> Iterator[Clue]:
 # -------------------------------------------------------------------------- links
 
 
-def _of_links(doc: Document) -> Iterator[Clue]:
-    links = list(islice(_links(doc), MAX_LINKS))
+def _of_links(doc: Document, shown: list[Any]) -> Iterator[Clue]:
+    links = list(islice(_links(doc, shown), MAX_LINKS))
     groups = _groups([(element, found) for element, found, kind in links if kind != "via"])
     for element, found, kind in links:
         if kind == "via":
@@ -171,20 +181,18 @@ def _of_links(doc: Document) -> Iterator[Clue]:
 _STRANGE: Final = frozenset({"author", "comment", "quote", "article"})
 
 
-def _links(doc: Document) -> Iterator[tuple[Any, Profile, str]]:
+def _links(doc: Document, shown: list[Any]) -> Iterator[tuple[Any, Profile, str]]:
     """List the elements that lead to an account: links, and the networks' own boxes."""
-    for a in doc.root.iter("a"):
-        address = a.get("href")
+    for each in shown:
+        framed = each.tag == "iframe"
+        address = each.get("src" if framed else "href")
         if not address or not may_be(address):
             continue
         if found := profile(address):
-            box = "twitter-timeline" in (a.get("class") or "")
-            yield a, found, "box" if box else ""
-        elif found := via(address):
-            yield a, found, "via"
-    for frame in doc.root.iter("iframe"):
-        if found := profile(frame.get("src") or ""):
-            yield frame, found, "box"
+            box = framed or "twitter-timeline" in (each.get("class") or "")
+            yield each, found, "box" if box else ""
+        elif not framed and (found := via(address)):
+            yield each, found, "via"
     boxed = any(box in doc.source for box in _BOXES)  # a glance costs less than a walk
     for element in within(doc.root, _BOX) if boxed else ():
         if found := profile(_boxed(element)):
@@ -259,24 +267,29 @@ def _groups(links: list[tuple[Any, Profile]]) -> dict[Any, int]:
 # ------------------------------------------------------------------------ people
 
 
-def _people(doc: Document, graph: Graph) -> list[str]:
+def _people(doc: Document, graph: Graph, shown: list[Any]) -> list[str]:
     """List the names of people that the page gives as its authors."""
     nodes = [n for n in _things(graph, "author") if not _is_organisation(n)]
     nodes += islice(graph.of_type("Person"), MAX_NODES)
-    shown = (a for a in doc.root.iterfind(".//a[@rel]") if "author" in (a.get("rel") or ""))
+    signed = (a for a in shown if "author" in (a.get("rel") or ""))
     names = [
         *(plain(node.get("name")) for node in nodes),
         *islice(doc.metas(*_AUTHOR_METAS), MAX_METAS),
-        *(_text(a) for a in islice(shown, 20)),
+        *(_text(a) for a in islice(signed, 20)),
     ]
     return [name for name in dict.fromkeys(names[:100]) if 1 < len(name.split()) <= 4]
 
 
-def _named_after(account: Profile, people: list[str]) -> str:
+def _spelt(name: str) -> tuple[str, str, str]:
+    """Give a name with its first letter and its last word, as accounts are made of them."""
+    words = [word for part in name.split() if (word := letters(part))]
+    return (name, words[0][0], words[-1]) if len(words) > 1 else (name, "", "")
+
+
+def _named_after(account: Profile, people: list[tuple[str, str, str]]) -> str:
     """Give the author whose name an account bears, "" where it bears none's."""
-    name = letters(account.account)
-    for person in people:
-        words = [word for part in person.split() if (word := letters(part))]
-        if len(words) > 1 and len(words[-1]) > 3 and words[-1] in name and name[0] == words[0][0]:
-            return person
+    own = letters(account.account)
+    for name, initial, last in people:
+        if len(last) > 3 and last in own and own[0] == initial:
+            return name
     return ""

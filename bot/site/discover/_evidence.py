@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from bot.identity import bare_host, is_shared
 from bot.site.discover._clues import Clue
 from bot.site.discover._likeness import ALIKE, letters, likeness
 from bot.site.discover._profile import Profile
@@ -38,17 +39,21 @@ _WEIGHTS: Final[Mapping[str, float]] = {
     "quote": -5,
     "author": -6,
     "comment": -6,
+    "elsewhere": -6,
     "section": -20,
 }
 _LIKENESS: Final = 6.0
 _PLACES: Final = frozenset({"header", "footer", "social", "box"})
 _DECLARED: Final = frozenset({"sameAs", "rel-me", "twitter:site", "publisher"})
-_AGAINST: Final = frozenset({"author", "comment", "quote", "section"})
+_AGAINST: Final = frozenset({"author", "comment", "quote", "elsewhere", "section"})
 # Sections that are as good as the whole site.
 _GENERAL: Final = frozenset(
     "news blog blogs article articles magazine magazin online aktuell".split()
 )
 _CLOSE: Final = 0.6  # of the first one's score: a rival
+_MOST: Final = 50  # candidates of one network that anybody wants to see
+_HINT: Final = 0.25  # likeness of a name that has at least a word of the site's
+_NAMED: Final = 0.8  # likeness of a name that is the site's beyond doubt
 
 _WORDS: Final[Mapping[str, str]] = {
     "sameAs": "the data of {pages} names it as the organisation’s own (sameAs)",
@@ -68,20 +73,22 @@ _WORDS: Final[Mapping[str, str]] = {
     "author": "linked beside an author, or named like one",
     "comment": "linked in a comment",
     "quote": "linked in something quoted or embedded",
+    "elsewhere": "the data gives it to the organisation of another site",
     "section": "named like a section of the site",
 }
 
 # Accounts of those who make the networks, the themes and the share buttons.
 _VENDORS: Final = frozenset(
     """
-    addthis addtoany amp apple automattic blogger colormag cssigniter disqus divi drupal
-    elegantthemes elementor envato facebook facebookapp fb flipboard generatepress ghost google
-    googleplay hootsuite instagram instagramforbusiness jetpack jnews joomla livejournal mailchimp
-    mailerlite meks mythemeshop mvpthemes newsletter pinterest platform spipcms sharethis shopify
-    siteorigin squarespace studiopress substack substackinc tagdiv telegram themeforest themegrill
-    themeisle themezee tiktok tumblr twitter twitterapi typepad uicookies username weebly whatsapp
-    wix wixcom woothemes wordpress wordpresscom wordpressdotcom wp wpbeginner x yahoo yoast youtube
-    yourpage yourusername youraccount yourprofile
+    addthis addtoany amp apple automattic betterstu betterstudio blogger colormag cssigniter disqus
+    divi drupal elegantthemes elementor envato facebook facebookapp fandom fb flipboard
+    generatepress getfandom ghost google googleplay hootsuite instagram instagramforbusiness jetpack
+    jnews joomla linktree livejournal mailchimp mailerlite medium meks mysite mythemeshop mvpthemes
+    newsletter overblog pinterest platform spipcms sharethis shopify siteorigin squarespace
+    studiopress substack substackinc tagdiv telegram themeforest themegrill themeisle themezee
+    tiktok tumblr twitter twitterapi twitterusername typepad uicookies username weebly whatsapp wix
+    wixcom woothemes wordpress wordpresscom wordpressdotcom wp wpbeginner x yahoo yoast youtube
+    youraccount yourpage yourprofile yoursite yourusername
     """.split()
 )
 
@@ -129,9 +136,11 @@ class _Account:
     def signals(self) -> int:
         """How many things that do not depend on one another speak for it.
 
-        The “via” of share links does not count: themes copy it from the card.
+        The “via” of share links does not count: themes copy it from the card. A
+        “me” is as good as a place, for it is said of a link that stands in one.
         """
-        return len(self.declared) + bool(self.kinds & _PLACES) + self.repeated
+        shown = bool(self.kinds & (_PLACES | {"rel-me"}))
+        return len(self.declared - {"rel-me"}) + shown + self.repeated
 
     @property
     def score(self) -> float:
@@ -149,8 +158,12 @@ def weigh(
     The best is first. At most that one is sure, and only where the evidence leaves
     no doubt; accounts of nobody but the makers of networks and themes are left out.
     """
-    accounts = _accounts([clues for _, clues in pages], home, names)
+    home = _without_host_of_many(home)
+    # The first name is the site's; those of further pages may be of whom they are about.
+    accounts = _accounts([clues for _, clues in pages], home, names[:1])
     for account in accounts:
+        if "elsewhere" in account.kinds:
+            account.like = likeness(account.profile.account, home, ())
         where = set.union(*account.pages.values())
         if all(_of_section(account, pages[page][0], home) for page in where):
             account.pages["section"] = where
@@ -169,12 +182,18 @@ def weigh(
                 Candidate(
                     account.profile,
                     account.score,
-                    (*_evidence(account, len(pages)), *_note(account, ranked)),
+                    (*_evidence(account, len(pages)), *_note(account, ranked[:_MOST])),
                     sure=account is ranked[0] and _is_sure(account, ranked[1:], trusted),
                 )
-                for account in ranked
+                for account in ranked[:_MOST]
             )
     return found
+
+
+def _without_host_of_many(home: str) -> str:
+    """Take from a site's address the name of the host it shares with strangers."""
+    name, _, above = bare_host(home).partition(".")
+    return f"https://{name}.{above.rpartition('.')[2]}/" if is_shared(above) else home
 
 
 def _accounts(pages: Sequence[Iterable[Clue]], home: str, names: Sequence[str]) -> list[_Account]:
@@ -212,13 +231,13 @@ def _of_section(account: _Account, url: str, home: str) -> bool:
 def _is_sure(
     account: _Account, others: Sequence[_Account], trusted: Collection[tuple[int, int]]
 ) -> bool:
-    if not account.shown or (account.kinds & _AGAINST and account.like < 0.8):
+    if not account.shown or (account.kinds & _AGAINST and account.like < _NAMED):
         return False
     listed = bool(account.groups & set(trusted))  # beside accounts that bear the site's name
     if not (
         account.like >= ALIKE
         or (account.declared and account.signals > 1)
-        or (listed and (account.repeated or account.profile.id))
+        or (listed and (account.profile.id or (account.repeated and account.like >= _HINT)))
     ):
         return False
     return not any(_rivals(account, other) for other in others)
@@ -226,11 +245,23 @@ def _is_sure(
 
 def _rivals(account: _Account, other: _Account) -> bool:
     """Tell whether `other` may as well be the channel."""
-    if not other.shown or _may_be_one(account, other) or other.score < _CLOSE * account.score:
+    if _may_be_one(account, other):
+        return False
+    if other.like == 1 and account.like < _NAMED:
+        return True  # the name itself is on the page, wherever
+    if not other.shown or "section" in other.kinds:
+        return False
+    if account.like < ALIKE and other.score > 0:
+        return True  # nothing but the place speaks for a foreign name
+    if other.like >= ALIKE and other.declared and not account.declared:
+        return True
+    if other.score < _CLOSE * account.score or (
+        account.declared > other.declared and account.like >= max(other.like, ALIKE)
+    ):
         return False
     if "sameAs" in other.kinds and "sameAs" not in account.kinds:
         return True
-    better_named = account.like >= 0.8 and account.like - other.like >= 0.2
+    better_named = account.like >= _NAMED and account.like - other.like >= 0.2
     return not (better_named or account.signals > other.signals + 1)
 
 

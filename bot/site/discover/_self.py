@@ -15,7 +15,7 @@ from bot.site.discover._likeness import ALIKE, likeness
 
 LONGEST: Final = 80
 _JOINT = re.compile(r"\s+[|–—·•»«:-]+\s+|\s*[|»]\s*")
-_TAG = re.compile(r"\s*([a-z]{2,3})(?:[-_]([a-z]{2}|[a-z]{4})\b)?", re.IGNORECASE)
+_CODE = re.compile(r"\s*([a-z]{2,3})(?![a-z])(?:[-_]([a-z]{2}|[a-z]{4})\b)?", re.IGNORECASE)
 _DATES: Final = (
     "article:published_time", "article:modified_time", "og:updated_time", "datepublished", "date",
 )  # fmt: skip
@@ -46,12 +46,17 @@ def language(doc: Document) -> str:
         doc.root.get("lang") or doc.root.get("xml:lang") or "",
         *doc.metas("content-language", "og:locale", "dc.language", "language"),
     )
-    for code in claimed:
-        if (found := _TAG.match(code)) and found[1].lower() != "und":
-            region = found[2] or ""
-            tail = region.upper() if len(region) == 2 else region.title()
-            return f"{found[1].lower()}-{tail}" if tail else found[1].lower()
-    return ""
+    return next(filter(None, map(code, claimed)), "")
+
+
+def code(written: str | None) -> str:
+    """Spell the code of a language as “pt” or “pt-BR”; "" where it is none."""
+    found = _CODE.match(written or "")
+    if not found or found[1].lower() == "und":
+        return ""
+    region = found[2] or ""
+    region = region.upper() if len(region) == 2 else region.title()
+    return f"{found[1].lower()}-{region}" if region else found[1].lower()
 
 
 def offsets(doc: Document, graph: Graph) -> tuple[datetime, ...]:

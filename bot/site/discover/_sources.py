@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from bot.identity import same_site, url_key
 from bot.site._document import Document, plain
+from bot.site.discover._self import code
 
 MAX_FEEDS: Final = 30
 MAX_LINKS: Final = 2000  # looked at
@@ -34,7 +35,6 @@ _PARTIAL = re.compile(
     r"|videos?|users?)/|[?&](?:s|cat|tag|author|id_rubrique|id_mot|id_auteur)=",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"\s*([a-z]{2,3}|x)(?:[-_]([a-z]{2}|[a-z]{4}|default)\b)?")
 _API: Final = "https://api.w.org/"
 _HEADER_API = re.compile(r"<([^<>]{1,2000})>\s*;[^<,]{0,200}\brel=\"?https://api\.w\.org/", re.I)
 _SPIP: Final = ("spip.php", "squelettes/", "squelettes-dist/", "spip_logo", "local/cache-vignettes")
@@ -46,7 +46,6 @@ class FeedLink:
 
     url: str
     title: str = ""
-    type: str = ""
     hreflang: str = ""
     guess: bool = False
 
@@ -62,9 +61,9 @@ def feeds(doc: Document) -> tuple[FeedLink, ...]:
         found.setdefault(url_key(feed.url), feed)
     for feed in () if found else _linked(doc):
         found.setdefault(url_key(feed.url), feed)
-    if not found and generator(doc) == "SPIP":
+    if not found and _is_spip(doc):
         guess = urljoin(doc.url, "/spip.php?page=backend")
-        found[guess] = FeedLink(guess, type="application/rss+xml", guess=True)
+        found[guess] = FeedLink(guess, guess=True)
     ranked = sorted(found.values(), key=lambda feed: _rank(feed, doc))
     return tuple(ranked[:MAX_FEEDS])
 
@@ -73,7 +72,7 @@ def _named(doc: Document) -> Iterator[FeedLink]:
     for link in (*doc.links.get("alternate", ()), *doc.links.get("feed", ()))[:MAX_LINKS]:
         kind = (link.get("type") or "").strip().lower()
         url = doc.absolute(link.get("href"))
-        feed = FeedLink(url, plain(link.get("title")), kind, _tag(link.get("hreflang")))
+        feed = FeedLink(url, plain(link.get("title")), code(link.get("hreflang")))
         is_feed = _FEED_TYPE.match(kind) or (not kind and "feed" in (link.get("rel") or "").lower())
         if url and is_feed and not _of_comments(feed, doc):
             yield feed
@@ -118,15 +117,9 @@ def wordpress(doc: Document, link_header: str = "") -> str:
     return doc.absolute(found[1]) if found else ""
 
 
-def generator(doc: Document) -> str:
-    """Name the system that made the page, as far as it shows: "WordPress", "SPIP", …"""
-    for named in islice(doc.metas("generator"), 10):
-        word = named.split()[0].strip(";,")
-        if word.lower() not in ("powered", "elementor", "wpml", "site", "all", "redux", "visual"):
-            return word
-    if doc.links.get(_API) or "/wp-content/" in doc.source:
-        return "WordPress"
-    return "SPIP" if any(trace in doc.source for trace in _SPIP) else ""
+def _is_spip(doc: Document) -> bool:
+    named = " ".join(islice(doc.metas("generator"), 10))
+    return "SPIP" in named or (not named and any(trace in doc.source for trace in _SPIP))
 
 
 def languages(doc: Document) -> tuple[tuple[str, str], ...]:
@@ -136,20 +129,8 @@ def languages(doc: Document) -> tuple[tuple[str, str], ...]:
         return ()
     switches: Iterator[Any] = doc.root.iterfind(".//a[@hreflang]")
     for link in islice(chain(doc.links.get("alternate", ()), switches), MAX_LINKS):
-        code = _tag(link.get("hreflang"))
+        tag = code(link.get("hreflang"))
         url = doc.absolute(link.get("href"))
-        if code and code != "x-default" and url and not _FEED_TYPE.match(link.get("type") or ""):
-            found.setdefault(code, url)
+        if tag and url and not _FEED_TYPE.match(link.get("type") or ""):
+            found.setdefault(tag, url)
     return tuple(found.items())[:MAX_LANGUAGES]
-
-
-def _tag(code: str | None) -> str:
-    """Spell a language code as “pt” or “pt-BR”."""
-    found = re.match(
-        r"\s*([a-z]{2,3}|x)(?:[-_]([a-z]{2}|[a-z]{4}|default)\b)?", (code or "").lower()
-    )
-    if not found:
-        return ""
-    region = found[2] or ""
-    region = region.upper() if len(region) == 2 else region if found[1] == "x" else region.title()
-    return f"{found[1]}-{region}" if region else found[1]

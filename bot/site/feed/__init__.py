@@ -19,11 +19,11 @@ from bot.errors import NotASource
 from bot.identity import cms_id, cms_key
 from bot.model import Entry, Listing
 from bot.site import MAX_BYTES
+from bot.site._charset import decode
+from bot.site._when import when
 from bot.site.feed import _address, _jsonfeed, _xmlfeed
-from bot.site.feed._charset import decode
 from bot.site.feed._item import Item, Source
 from bot.site.feed._scan import ROOT
-from bot.site.feed._when import when
 
 LONGEST_WAIT: Final = timedelta(days=1)
 MAX_ENTRIES: Final = 2000

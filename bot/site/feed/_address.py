@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 from bot.identity import url_key
+from bot.site._web import address_in
 
 LONGEST: Final = 2_000
 
@@ -51,12 +51,7 @@ def _never(link: str) -> str:
 
 
 def _unfit(link: str) -> str:
-    try:
-        parts = urlsplit(link)
-        _ = parts.port  # judged only when asked for
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(link) > LONGEST:
+    if len(link) > LONGEST or not address_in(link, ""):
         return f"its link “{link[:100]}” is no web address"
     if not re.search(r"[/?#]", url_key(link)):
         return f"its link {link[:200]} is a front page"

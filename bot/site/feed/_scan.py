@@ -164,6 +164,9 @@ class Scan:
             self.entries.append(Piece(self.channel.text, self.channel.entities, attributes, inside))
         elif name in WANTED:
             self._keep(name, Element(attributes, tag_at, start, at))
+        elif name == "categories":  # in no standard, and in feeds of large houses
+            for element in inside.get("category", ()):
+                self._keep("category", element)
 
     def _keep(self, name: str, element: Element) -> None:
         place = self._stack[-1].inside if self._stack else self.channel.elements

@@ -89,8 +89,8 @@ def join(base: str, link: str) -> str:
 
 def _links(piece: Piece, base: str, language: str, about: str) -> Iterator[str]:
     """List where an entry says that it may be found, the surest place first."""
-    if original := piece.first("feedburner:origlink"):
-        yield join(base, original)
+    if _is_absolute(original := piece.first("feedburner:origlink")):
+        yield original.strip()
     ranked = sorted(_alternates(piece, base, language), key=lambda each: each[0])
     yield from (link for _, link in ranked)
     for attributes, content in piece.all("guid", "id"):

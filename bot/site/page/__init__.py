@@ -19,26 +19,26 @@ from bot.identity import cms_id, cms_key, normal_title, url_key
 from bot.model import Article
 from bot.site._dates import Stamp
 from bot.site._document import Document, plain
-from bot.site._jsonld import LISTING_TYPES, Graph, Node
+from bot.site._jsonld import Graph, Node
 from bot.site.page import (
     _credits,
     _fallback,
     _headline,
     _labels,
     _language,
+    _listing,
     _people,
     _picture,
     _public,
     _times,
 )
-from bot.site.page._body import Finder, Paragraph, common_ancestor
+from bot.site.page._body import Finder, Paragraph, common_ancestor, extent
 from bot.site.page._names import Names
 
-#: Text of this many characters is an article even where the page does not say so.
+#: Text of this many characters is an article even where the page does not say so, ...
 ENOUGH_TEXT: Final = 250
-_LISTING_CLASSES = frozenset(
-    {"home", "blog", "archive", "category", "tag", "search", "search-results", "error404"}
-)
+#: ... and of this many, where the page shows headline and date with it.
+SHORT_NOTE: Final = 80
 _POST_CLASS = re.compile(r"postid-(\d{1,12})")
 _POST_ID = re.compile(r"post-(\d{1,12})")
 _API_POST = re.compile(r"(.*)/wp-json/wp/v2/posts/(\d{1,12})/?$")
@@ -63,6 +63,18 @@ def read(
     """
     seen = _look(body, url, charset, site_name)
     doc, graph, node, region, lang = seen.doc, seen.graph, seen.node, seen.region, seen.lang
+    clues = _times.Clues(
+        doc,
+        graph,
+        node,
+        headline=seen.headline,
+        h1=seen.h1,
+        start=seen.start,
+        lang=lang,
+        zone=timezone,
+    )
+    if not _listing.says_article(doc, node) and not _holds_text(seen, clues):
+        raise NotAnArticle(f"{url} holds no text of an article.")
     authors, credits = _people_and_text(seen, not_authors, fallback)
     labels = _labels.Labels(lang, kinds or {})
     headline, kind = labels.unlabelled(seen.headline)
@@ -74,16 +86,6 @@ def read(
     kickers = (_headline.kicker(seen.h1), _labels.kicker(seen.h1))
     named = (section, *kickers, *tags, *_labels.slugs(region))
     opening = credits.body[0] if credits.body else ""
-    clues = _times.Clues(
-        doc,
-        graph,
-        node,
-        headline=seen.headline,
-        h1=seen.h1,
-        start=seen.start,
-        lang=lang,
-        zone=timezone,
-    )
     published = _published(seen, clues, timezone, fallback)
     return Article(
         url=url,
@@ -139,8 +141,8 @@ def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
     finder = Finder(doc, h1)
     container = finder.container()
     paragraphs, start = finder.paragraphs(container), finder.start(container)
-    _public.refuse(doc, headline, _extent(paragraphs))
-    _refuse_listing(doc, graph, node, paragraphs)
+    _public.refuse(doc, headline, extent(paragraphs))
+    _listing.refuse(doc, graph, node)
     region = common_ancestor(h1, container)
     declared = _language.declared(doc, node, container if container is not None else region)
     text = [headline, *(line for lines in paragraphs for line in lines)]
@@ -150,6 +152,13 @@ def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
     )
 
 
+def _holds_text(seen: _Seen, clues: _times.Clues) -> bool:
+    length = extent(seen.paragraphs)
+    if length >= ENOUGH_TEXT:
+        return True
+    return length >= SHORT_NOTE and seen.h1 is not None and clues.near() is not None
+
+
 def _people_and_text(
     seen: _Seen, not_authors: Sequence[str], fallback: bool
 ) -> tuple[tuple[str, ...], _credits.Credits]:
@@ -157,17 +166,24 @@ def _people_and_text(
     own = (name for name in seen.names if normal_title(name) not in persons)
     people = Names(seen.lang, own, not_authors)
     authors = _people.authors(
-        seen.doc, seen.graph, seen.node, people, seen.region, seen.h1, seen.start
+        seen.doc,
+        seen.graph,
+        seen.node,
+        people,
+        seen.region,
+        seen.h1,
+        seen.start,
+        seen.paragraphs,
     )
     paragraphs = seen.paragraphs
-    if _extent(paragraphs) < ENOUGH_TEXT:
-        paragraphs = max(paragraphs, _said(seen.node), key=_extent)
-    if fallback and _extent(paragraphs) < ENOUGH_TEXT:
-        guessed = [[line] for line in _fallback.guess(seen.doc.source, seen.doc.url).body]
+    if extent(paragraphs) < ENOUGH_TEXT:
+        paragraphs = max(paragraphs, _said(seen.node), key=extent)
+    if fallback and extent(paragraphs) < ENOUGH_TEXT:
+        guessed = [[line] for line in _fallback.text(seen.doc.source, seen.doc.url)]
         # A guess that holds little more holds headline and caption beside the same text.
-        if _extent(guessed) > 2 * _extent(paragraphs):
+        if extent(guessed) > 2 * extent(paragraphs):
             paragraphs = guessed
-    credits = _credits.take(paragraphs, seen.lang, people)
+    credits = _credits.take(paragraphs, seen.lang, people, authors)
     if not credits.translators:
         named = (plain(t.get("name")) for t in seen.graph.things(seen.node.get("translator")))
         translators = people.read_all(named) or tuple(people.translators)
@@ -207,26 +223,6 @@ def _ids(graph: Graph, value: object) -> Iterator[object]:
     for thing in graph.things(value):
         yield thing.get("@id")
         yield thing.get("url")
-
-
-def _refuse_listing(doc: Document, graph: Graph, node: Node, paragraphs: list[Paragraph]) -> None:
-    """Raise NotAnArticle for front pages, sections, archives and pages without text."""
-    listing = bool(next(graph.of_type(*LISTING_TYPES), None)) and not node
-    single = bool(doc.body_classes & {"single", "single-post"}) or bool(node)
-    og_type = doc.meta("og:type").lower()
-    if not single and (listing or doc.body_classes & _LISTING_CLASSES):
-        raise NotAnArticle(f"{doc.url} is a list of articles, not one: give the address of one.")
-    parts = urlsplit(doc.url)
-    front = parts.path in ("", "/") and not parts.query
-    if front and og_type != "article" and (og_type == "website" or not node):
-        raise NotAnArticle(f"{doc.url} is a front page, not an article: give the address of one.")
-    marked = single or og_type == "article" or bool(doc.meta("article:published_time"))
-    if not marked and "articleBody" not in doc.microdata and _extent(paragraphs) < ENOUGH_TEXT:
-        raise NotAnArticle(f"{doc.url} holds no text of an article.")
-
-
-def _extent(paragraphs: list[Paragraph]) -> int:
-    return sum(len(line) for lines in paragraphs for line in lines)
 
 
 def _said(node: Node) -> list[Paragraph]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any, Final
 
-from bot.site._document import Document, classes, lines_of, within
+from bot.site._document import Document, classes, lines_of
 
 Paragraph = list[str]  # its lines: a line break may part a credit from the rest
 
@@ -57,6 +57,7 @@ class Finder:
         self._doc = doc
         # What holds the headline holds the article, whatever its classes say.
         self._aside: dict[Any, bool] = {doc.root: False}
+        self._lengths: dict[Any, int] = {}  # of paragraphs: boxes inside of boxes share them
         if h1 is not None:
             self._aside |= dict.fromkeys(h1.iterancestors(), False)
 
@@ -75,7 +76,7 @@ class Finder:
     def container(self) -> Any:
         """Find the element that holds the text of the article, or None."""
         marked = self._doc.microdata.get("articleBody", [])[:MAX_CANDIDATES]
-        marked += islice(within(self._doc.root, _HOLDS_TEXT), MAX_CANDIDATES)
+        marked += islice(self._doc.classed(_HOLDS_TEXT), MAX_CANDIDATES)
         best, most = self._densest()
         sizes = [(element, self._size(element)) for element in marked]
         largest = max((size for _, size in sizes), default=0)
@@ -102,9 +103,11 @@ class Finder:
                 and lines not in found[-1:]
             ):
                 found.append(lines)
+        if extent(found) < FEW:
+            bare = _bare_lines(container, self.is_aside)
+            found = bare if extent(bare) > 2 * extent(found) else found
         if all(len(line) <= SHORT for lines in found for line in lines):
-            bare = [[line] for line in lines_of(container)[:MAX_PARAGRAPHS] if len(line) > SHORT]
-            found = bare or found
+            found = _bare_lines(container) or found
         if outer:
             self._aside[container] = outer
         return [
@@ -117,14 +120,14 @@ class Finder:
         """Find where in `container` the text begins: its first paragraph of some length."""
         if container is None:
             return None
-        found = (p for p in container.iter("p") if not self.is_aside(p) and _length(p) >= SHORT)
+        found = (p for p in container.iter("p") if not self.is_aside(p) and self._long(p) >= SHORT)
         return next(found, container)
 
     def _densest(self) -> tuple[Any, int]:
         """Find the element whose own paragraphs hold the most text."""
         held: dict[Any, int] = {}
         for paragraph in self._doc.root.iter("p"):
-            length = _length(paragraph)
+            length = self._long(paragraph)
             if length < SHORT or self.is_aside(paragraph):
                 continue
             parent = paragraph.getparent()
@@ -149,8 +152,23 @@ class Finder:
         return max(held.items(), key=lambda item: item[1], default=(None, 0))
 
     def _size(self, element: Any) -> int:
-        own = sum(_length(p) for p in element.iter("p") if not self.is_aside(p))
+        own = sum(self._long(p) for p in element.iter("p") if not self.is_aside(p))
         return own or _length(element) // 2
+
+    def _long(self, paragraph: Any) -> int:
+        if (length := self._lengths.get(paragraph)) is None:
+            length = self._lengths[paragraph] = _length(paragraph)
+        return length
+
+
+def extent(paragraphs: Iterable[Paragraph]) -> int:
+    """Count the characters of a text."""
+    return sum(len(line) for lines in paragraphs for line in lines)
+
+
+def _bare_lines(container: Any, beside: Callable[[Any], bool] | None = None) -> list[Paragraph]:
+    lines = lines_of(container, beside)[:MAX_PARAGRAPHS]
+    return [[line] for line in lines if len(line) > SHORT]
 
 
 def common_ancestor(one: Any, other: Any) -> Any:

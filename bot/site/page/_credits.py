@@ -36,8 +36,10 @@ def languages_of(code: str) -> list[Language]:
     return [language(code)] if language(code).credits else [language(c) for c in SHIPPED]
 
 
-def take(paragraphs: Sequence[Paragraph], lang: str, names: Names) -> Credits:
-    """Part the credits of a text from the text."""
+def take(
+    paragraphs: Sequence[Paragraph], lang: str, names: Names, authors: Sequence[str] = ()
+) -> Credits:
+    """Part the credits of a text from the text, and its byline where that opens it."""
     body: list[str] = []
     translators: list[str] = []
     first: FirstPublication | None = None
@@ -46,6 +48,8 @@ def take(paragraphs: Sequence[Paragraph], lang: str, names: Names) -> Credits:
         kept: list[str] = []
         at_edge = index < HEAD_PARAGRAPHS or index >= len(paragraphs) - TAIL_PARAGRAPHS
         for line in lines:
+            if index < HEAD_PARAGRAPHS and names.is_byline(line, authors):
+                continue
             for sentence in text.sentences(line, lang) if at_edge else [line]:
                 parts = _find(known, "translator", sentence) if at_edge else None
                 if parts is not None:
@@ -69,7 +73,9 @@ def of_picture(caption: str, lang: str) -> tuple[str, str, str]:
         if (parts := _find(known, "photo", closing)) is not None and "who" in parts:
             label, _, rest = closing.partition(parts["who"])
             shows = [*sentences[:-count], _before_label(label)]
-            credit = (parts["who"] + rest).rstrip(" .,;)]")
+            credit = (parts["who"] + rest).rstrip(" .,;]")
+            if credit.endswith(")") and "(" not in credit:  # it closes what stands before
+                credit = credit.rstrip(" .,;)]")
             return " ".join(filter(None, shows)), credit, licence
     return caption, "", licence
 

@@ -28,7 +28,7 @@ IN_TEXT: Final = 100.0
 _MARKED = re.compile(r"date|fecha|datum|tarih|time|publish|posted|meta|data(?:\b|[-_])|byline|info")
 # Beside the article: what stands there dates something else, ...
 _BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:comment|kommentar|comentario|commentaire|commento|related|relacionad|similar"
+    r"(?:^|[\s_-])(?:joined|comment|kommentar|comentario|commentaire|commento|related|relacionad|similar"
     r"|recommend|archive|calendar|kalender|cookie|weather|reply|replies|prev|next|copyright|clock)"
 )
 _BESIDE_TAGS: Final = frozenset({"nav", "aside", "form", "select", "script", "style"})
@@ -51,6 +51,13 @@ _TOLD = re.compile(
     r"|publicat|pubblicat\w+|fecha|data|creado|yayın\w*|oluştur\w*|tarih\w*|eklenme)\b"
     r"|نشر|التاريخ",
     re.IGNORECASE,
+)
+
+# A paragraph opens with its date, maybe behind a place: “Paris, le 3 mai 2021 –”, “May 3, 2021”.
+# “Since 3 May 2021” is prose.
+_DATELINE = re.compile(
+    r"\W*(?:[^\d,(:|–—-]{1,25}[,(:|–—-]\W*(?:[^\W\d]{1,9}\.?\s+)?"
+    r"|[^\W\d]{3,9}\.?\s+(?=\d\d?,?\s+\d{4}))?\d"
 )
 
 
@@ -150,5 +157,5 @@ def _dated(element: Any) -> Iterator[str]:
             line = " ".join(piece.split())
             if len(line) <= LONGEST:
                 yield line
-            elif HINT.search(line[:OPENING]):
-                yield line[:OPENING]
+            elif HINT.search(opening := line[:OPENING]) and _DATELINE.match(opening):
+                yield opening

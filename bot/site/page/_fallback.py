@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -19,33 +18,22 @@ log = logging.getLogger(__name__)
 _FAILURES = (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError)
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What trafilatura makes of a page."""
-
-    authors: tuple[str, ...] = ()
-    body: tuple[str, ...] = ()
-
-
-def guess(source: str, url: str) -> Guess:
-    """Ask trafilatura for authors and text; nothing where it fails."""
+def text(source: str, url: str) -> tuple[str, ...]:
+    """Ask trafilatura for the lines of the text; none where it fails."""
     if len(source) > MAX_CHARACTERS:
-        return Guess()
+        return ()
     try:
         import trafilatura
 
         found: Any = trafilatura.bare_extraction(source, url=url, include_comments=False)
     except ImportError as error:  # an installation without one of its parts
-        log.warning("trafilatura cannot be loaded, so bylines may be missing: %s", error)
-        return Guess()
+        log.warning("trafilatura cannot be loaded, so texts may be missing: %s", error)
+        return ()
     except _FAILURES as error:
         log.debug("trafilatura failed on %s: %r", url, error)
-        return Guess()
-    if found is None:
-        return Guess()
-    authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
-    body = tuple(line.strip() for line in (found.text or "").splitlines() if line.strip())
-    return Guess(authors, body)
+        return ()
+    said = found.text if found is not None else ""
+    return tuple(line.strip() for line in (said or "").splitlines() if line.strip())
 
 
 def date(source: str, url: str, zone: tzinfo) -> Stamp | None:

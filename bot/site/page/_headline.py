@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bot import text
 from bot.identity import bare_host, normal_title
-from bot.site._document import Document, classes, plain, text_of, within
+from bot.site._document import Document, classes, plain, text_of
 from bot.site._jsonld import Graph, Node
 from bot.site.page._body import before
 
@@ -82,8 +82,9 @@ def find(doc: Document, node: Node, names: list[str]) -> tuple[str, Any]:
     The visible headline is what an editor wrote; titles in the head are made
     for search and networks, and tell which of several headings is meant.
     """
-    titles = list(dict.fromkeys(t for t in _titles(doc, node, names) if t))
     signatures = {_key(name) for name in names}
+    claimed = list(dict.fromkeys(t for t in _titles(doc, node, names) if t))
+    titles = [title for title in claimed if _key(title) not in signatures]
     headings = [
         (heading, shown)
         for heading in _headings(doc)
@@ -99,13 +100,15 @@ def find(doc: Document, node: Node, names: list[str]) -> tuple[str, Any]:
     if titles:
         return titles[0][:LONGEST], None
     h1s = [(h1, shown) for h1, shown in headings if h1.tag == "h1"]
-    return (h1s[0][1], h1s[0][0]) if len(h1s) == 1 else ("", None)
+    if len(h1s) == 1:
+        return h1s[0][1], h1s[0][0]
+    return (claimed[0][:LONGEST] if claimed else ""), None
 
 
 def _headings(doc: Document) -> Iterator[Any]:
     yield from islice(doc.root.iter("h1"), 20)
     yield from islice(doc.root.iter("h2", "h3"), 40)
-    yield from islice(within(doc.root, _TITLED, ("div", "span", "p", "a")), 5)
+    yield from islice(doc.classed(_TITLED, ("div", "span", "p", "a")), 5)
 
 
 def _score(heading: Any, shown: str, titles: list[str], raw: list[str]) -> float:

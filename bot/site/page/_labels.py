@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from bot.identity import url_key
 from bot.language import Language
 from bot.model import Kind
-from bot.site._document import Document, classes, plain, text_of, within
+from bot.site._document import Document, classes, plain, text_of
 from bot.site._jsonld import Graph, Node, types
 from bot.site.page._body import Finder, before
 from bot.site.page._credits import languages_of
@@ -73,7 +73,7 @@ def _shown(doc: Document, start: Any, finder: Finder) -> Iterator[str]:
 
 def _trail(doc: Document) -> Iterator[str]:
     """List the steps of a visible breadcrumb trail, the closest section first."""
-    for element in islice(within(doc.root, _TRAIL, ("nav", "div", "ol", "ul", "p")), 3):
+    for element in islice(doc.classed(_TRAIL, ("nav", "div", "ol", "ul", "p")), 3):
         links = [a for a in islice(element.iter("a"), 12) if a.get("href")]
         steps = [
             text_of(a) for a in links if urlsplit(doc.absolute(a.get("href"))).path not in ("", "/")

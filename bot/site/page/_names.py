@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Final
 
 from bot.identity import normal_title
@@ -11,6 +12,7 @@ from bot.language import SHIPPED, language, phrase
 
 LONGEST_NAME: Final = 60
 LONGEST_LINE: Final = 300
+LONGEST_BYLINE: Final = 120
 MAX_NAMES: Final = 10
 
 # Templates speak the language of their theme, so that the words of all are known everywhere.
@@ -93,6 +95,9 @@ _PARTICLE: Final = frozenset(
 _REST: Final = re.compile(r"\s(?:under|in|on|at|for|via|@|\d\S*|last|updated|published)(?:\s.*)?$")
 _DATED: Final = re.compile(r"^[^|:]{0,40}\d{4}\W+(?=(?:by|von|par|por|di)\b)", re.IGNORECASE)
 _TRANSLATES: Final = re.compile(r"transl|tradu|übers|çevir|ترجم", re.IGNORECASE)
+_AROUND_TIME: Final = frozenset(
+    "am um le el il em den vom du del on the à a at de of uhr h pm and und et y e i ve".split()  # noqa: SIM905
+)
 _BEFORE_DATE: Final = frozenset("am um le el il em den vom du del den on the à a les".split())  # noqa: SIM905
 
 
@@ -109,18 +114,8 @@ class Names:
     def __init__(self, lang: str, site_names: Iterable[str], nobodies: Sequence[str]) -> None:
         self.translators: list[str] = []
         self._lang = lang
-        self._nobody = {normal_title(name) for name in _words(_NOBODY)}
-        self._nobody |= {normal_title(name) for name in (*site_names, *nobodies) if name}
-        openings = {phrase(lang, "by").lower(), *_words(_OPENS)} - {""}
-        openings -= {word for word, of in _ALSO_NAMES.items() if lang not in (of, "")}
-        colons = [word for word in openings if word.endswith(":")]
-        bare = sorted((w for w in openings if not w.endswith(":")), key=len, reverse=True)
-        self._by = re.compile(
-            rf"(?:(?:{'|'.join(re.escape(w[:-1]) for w in sorted(colons, key=len, reverse=True))})"
-            rf"\s?:|(?:{'|'.join(map(re.escape, bare))})(?:\s?:|(?=\s|$)))\s*",
-            re.IGNORECASE,
-        )
-        self._openings = {normal_title(word) for word in openings}
+        self._nobody = _nobodies() | {normal_title(n) for n in (*site_names, *nobodies) if n}
+        self._by, self._openings = _openings(lang)
 
     def read(self, line: str) -> list[str]:
         """List the names in a byline such as “By Ann Lee, Bo Day and Cy Roe”."""
@@ -159,9 +154,9 @@ class Names:
 
         It opens like one, and nothing follows but names as people write them.
         """
-        line = _DATED.sub("", line)
+        line = _DATED.sub("", line).lstrip(" |–—-•·")
         opening = self._by.match(line)
-        if not opening or opening.end() == len(line) or len(line) > 120:
+        if not opening or opening.end() == len(line) or len(line) > LONGEST_BYLINE:
             return []
         first = _PARTS.split(_JUNK.sub(" ", line[opening.end() :]))[0]
         who = self._before_date(first)
@@ -172,6 +167,22 @@ class Names:
             n for n in self.read(line) if dated or (_is_written_as_name(n) and not _ROLE.search(n))
         ]
 
+    def is_byline(self, line: str, authors: Iterable[str]) -> bool:
+        """Tell a line that says who wrote the piece, or when, and nothing else."""
+        if len(line) > LONGEST_BYLINE:
+            return False
+        rest = said = f" {normal_title(self._after_opening(line.strip()))} "
+        for name in authors:
+            rest = rest.replace(f" {normal_title(name)} ", "  ")
+        words = rest.split()
+        dated = len(words) >= 3  # “November 2026” may begin a chronicle
+        is_all = all(_is_time(word) or word in _AROUND_TIME for word in words)
+        return is_all and (rest != said or dated)
+
+    def add_translators(self, names: Iterable[str]) -> None:
+        """Keep who translated the piece, each once."""
+        self.translators += (name for name in names if name not in self.translators)
+
     def _is_translator(self, piece: str) -> bool:
         """Take whom a piece names as a translator: “By Ann Lee, translated by Bo Day”."""
         if not _TRANSLATES.search(piece):
@@ -179,8 +190,8 @@ class Names:
         codes = (self._lang,) if language(self._lang).credits else SHIPPED
         for code in dict.fromkeys((*codes, "en")):
             parts = language(code).credit("translator", piece)
-            if parts and self._is_name(who := parts.get("who", "")) and who not in self.translators:
-                self.translators.append(who)
+            if parts and self._is_name(who := parts.get("who", "")):
+                self.add_translators([who])
         return True
 
     def _after_opening(self, line: str) -> str:
@@ -212,6 +223,26 @@ class Names:
             and any(c.isalpha() for c in name)
             and not _NO_NAME.match(name)
         )
+
+
+@cache
+def _nobodies() -> frozenset[str]:
+    return frozenset(map(normal_title, _words(_NOBODY)))
+
+
+@lru_cache(maxsize=32)
+def _openings(lang: str) -> tuple[re.Pattern[str], frozenset[str]]:
+    """Give what opens a byline in a language: as a pattern, and each as a title."""
+    openings = {phrase(lang, "by").lower(), *_words(_OPENS)} - {""}
+    openings -= {word for word, of in _ALSO_NAMES.items() if lang not in (of, "")}
+    colons = [word for word in openings if word.endswith(":")]
+    bare = sorted((w for w in openings if not w.endswith(":")), key=len, reverse=True)
+    opens = re.compile(
+        rf"(?:(?:{'|'.join(re.escape(w[:-1]) for w in sorted(colons, key=len, reverse=True))})"
+        rf"\s?:|(?:{'|'.join(map(re.escape, bare))})(?:\s?:|(?=\s|$)))\s*",
+        re.IGNORECASE,
+    )
+    return opens, frozenset(map(normal_title, openings))
 
 
 def _words(lines: str) -> Iterator[str]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import Any, Final
 
 from bot.identity import normal_title
 from bot.site._document import Document, classes, lines_of, plain, text_of
 from bot.site._jsonld import Graph, Node, types
+from bot.site.page._body import Paragraph
 from bot.site.page._names import Names
 
 LONGEST_BYLINE: Final = 300  # characters; a larger element is a box that also holds one
 MAX_ELEMENTS: Final = 20_000
 MAX_PIECES: Final = 80  # of text, in a byline
+SIGNED: Final = 2  # paragraphs at either end of a text that may be its byline
 MAX_MARKED: Final = 60  # elements that are marked alike
 _BYLINE: Final = re.compile(
     r"byline|author(?!i)|autor(?!i)|auteur|autore|vcard|yazar|contributor|writer|verfasser"
@@ -23,6 +25,9 @@ _BYLINE: Final = re.compile(
 _ABOUT: Final = re.compile(
     r"bio\b|about|avatar|box|related|comment|social|descri|image|photo|picture|thumb|follow|more"
     r"|widget|count|position|function|title\b|job|role|info-?text|contact|share|date|time"
+)
+_TRANSLATOR: Final = re.compile(
+    r"translator|traduct(?:or|eur|rice)|tradut(?:or|rice)|traduttore|(?:ue|ü)bersetzer|[cç]evirmen"
 )
 _NAME: Final = re.compile(r"(?:^|[\s_-])(?:fn|name|nickname|author-?name|authorname)(?:[\s_-]|$)")
 # What lies in one of these is of another article, of a reader, or of the whole site.
@@ -54,13 +59,22 @@ _WRITTEN_BY: Final = re.compile(
 
 
 def authors(
-    doc: Document, graph: Graph, node: Node, names: Names, region: Any, h1: Any, start: Any
+    doc: Document,
+    graph: Graph,
+    node: Node,
+    names: Names,
+    region: Any,
+    h1: Any,
+    start: Any,
+    paragraphs: Sequence[Paragraph] = (),
 ) -> tuple[str, ...]:
-    """Find who wrote the article: by JSON-LD, by a visible byline, by a meta tag.
+    """Find who wrote the article: by the text, JSON-LD, a visible byline, a meta tag.
 
     A meta tag alone often names who pressed the button, or the publisher on
     every page, so that it counts only where the article shows the name too.
     """
+    if found := _signed(paragraphs, names):
+        return found
     if found := names.read_all(_claimed(graph, node), shown=False):
         return found
     for scope in (region, _around(doc, region)):
@@ -70,6 +84,15 @@ def authors(
         return found
     metas = [*_labelled(doc), *(m for m in doc.metas(*_METAS) if "://" not in m)]
     return shown(names.read_all(metas), doc.root.find("body"))
+
+
+def _signed(paragraphs: Sequence[Paragraph], names: Names) -> tuple[str, ...]:
+    """Read the byline that opens or closes the text, whoever's account posted it."""
+    for line in chain(*paragraphs[:SIGNED], *paragraphs[SIGNED:][-SIGNED:]):
+        found = names.spoken(line)
+        if found and all(" " in name for name in found):
+            return tuple(found)
+    return ()
 
 
 def shown(found: Sequence[str], region: Any) -> tuple[str, ...]:
@@ -120,6 +143,7 @@ class _Bylines:
         self._names = names
         self._elements = list(_near(scope, h1, start))
         self._start = start
+        self._headline = normal_title(text_of(h1)) if h1 is not None else ""
 
     def find(self) -> tuple[str, ...]:
         """Give the names of the first kind of mark that yields any."""
@@ -143,9 +167,12 @@ class _Bylines:
         if value := element.get("content"):
             return self._names.read_all([plain(value)])
         inner = [e for e in islice(element.iterdescendants(), 60) if _is_name_mark(e)]
-        if found := self._names.read_all(line for e in inner for line in _lines(e)[:2]):
-            return found
-        return self._names.read_all(_lines(element)[:4])
+        found = self._names.read_all(line for e in inner for line in _lines(e)[:2])
+        found = found or self._names.read_all(_lines(element)[:4])
+        if _is_of_translator(element):
+            self._names.add_translators(found)
+            return ()
+        return found
 
     def _spoken(self) -> tuple[str, ...]:
         """Read a line of plain text such as “By Ann Lee”, above the text or in its first lines."""
@@ -156,6 +183,8 @@ class _Bylines:
                 break
             if len(element) < 6 and element.tag not in ("ul", "ol", "table", "script", "style"):
                 for line in _short_lines(element):
+                    if normal_title(line) == self._headline:  # “From Lima to Cusco”
+                        continue
                     if found := self._names.spoken(line):
                         return tuple(found)
         return ()
@@ -229,6 +258,11 @@ def _is_byline(element: Any) -> bool:
 def _links_author(element: Any) -> bool:
     address = element.get("href") if element.tag == "a" else None
     return bool(address and _OF_AUTHOR.search(address.lower()[:300]))
+
+
+def _is_of_translator(element: Any) -> bool:
+    around = (element, *islice(element.iterancestors(), 2))
+    return any(_TRANSLATOR.search(classes(e)) for e in around if e.tag not in ("body", "main"))
 
 
 def _is_name_mark(element: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from bot.errors import NotAnArticle, NotYet
@@ -62,7 +62,7 @@ def refuse(doc: Document, headline: str, extent: int) -> None:
         raise NotYet(f"{doc.url} answers with a notice instead of the page: try again later.")
     if _MISSING.match(headline) or _MISSING.match(doc.title):
         raise NotAnArticle(f"{doc.url} is an error page: nothing is at this address.")
-    if extent < NO_TEXT and _is_for_members(doc.root):
+    if extent < NO_TEXT and next(doc.classed(_FOR_MEMBERS), None) is not None:
         raise NotYet(f"{doc.url} shows its text to members only.")
 
 
@@ -80,7 +80,3 @@ def _has_password(doc: Document) -> bool:
     return any(
         _PASSWORD & set(classes(element).split()) for element in doc.root.iter("article", "form")
     )
-
-
-def _is_for_members(root: Any) -> bool:
-    return any(_FOR_MEMBERS.search(classes(e)) for e in root.iterfind(".//*[@class]"))

@@ -16,7 +16,7 @@ from bot.site._document import Document, classes
 from bot.site._jsonld import Graph, Node
 from bot.site.page._dateline import BESIDE, FAR, FARTHEST, LONGEST, NEAR, Page, beginning
 
-SHARD: Final = 12  # characters; a year may stand apart from its day
+SHARD: Final = 20  # characters; month and year may stand apart from their day
 _PUBLISHED = """
     article:published_time og:article:published_time og:published_time og:pubdate published_time
     datepublished date_published article_date_original article:post_date
@@ -82,6 +82,11 @@ class Clues:
             or self._shown(FARTHEST)
         )
 
+    def near(self) -> Stamp | None:
+        """Find when the page claims or shows by its headline that it was published."""
+        claimed = self._stamps(self._claimed("datePublished", _PUBLISHED))
+        return next(claimed, None) or self._shown(NEAR)
+
     def modified(self) -> Stamp | None:
         """Find when the article was last changed; None where the page does not say."""
         return next(self._stamps(self._claimed("dateModified", _MODIFIED)), None)
@@ -127,15 +132,19 @@ class Clues:
         Where claims differ or give no hour, what readers see by the headline is
         heard too, and alone against a day alone it wins.
         """
-        if claims[0].day_only or len({_day(claim) for claim in claims}) > 1:
+        if claims[0].day_only or len({self._day(claim) for claim in claims}) > 1:
             shown = self._shown(NEAR)
             if shown and len(claims) == 1:
                 return shown
             claims += [shown] if shown else []
-        days = Counter(_day(claim) for claim in claims)
+        days = Counter(self._day(claim) for claim in claims)
         day = max(sorted(days), key=days.__getitem__)  # of equals the earliest
-        same = [claim for claim in claims if _day(claim) == day]
+        same = [claim for claim in claims if self._day(claim) == day]
         return next((claim for claim in same if not claim.day_only), same[0])
+
+    def _day(self, stamp: Stamp) -> date:
+        """Give the day on the clock of the site: servers write in UTC what readers see there."""
+        return stamp.at.date() if stamp.day_only else stamp.at.astimezone(self._zone).date()
 
     def _read(self, line: str) -> Stamp | None:
         found = written(line, self._lang, self._zone)
@@ -181,12 +190,8 @@ class Clues:
         """Find what scripts call the date of publication, where they name a single day."""
         values = (found[1] for found in islice(_IN_SCRIPT.finditer(self._doc.source), 20))
         stamps = list(self._stamps(values))
-        return stamps[0] if len({_day(stamp) for stamp in stamps}) == 1 else None
+        return stamps[0] if len({self._day(stamp) for stamp in stamps}) == 1 else None
 
 
 def _value(element: Any) -> str:
     return element.get("content") or element.get("datetime") or beginning(element)
-
-
-def _day(stamp: Stamp) -> date:
-    return stamp.at.date()

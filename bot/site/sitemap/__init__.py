@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.identity import cms_id
 from bot.model import Entry, Listing
-from bot.site._dates import machine
 from bot.site._document import plain
 from bot.site._web import address_in
+from bot.site._when import when
 from bot.site.sitemap._index import Child, newest
 from bot.site.sitemap._xml import items
 
@@ -30,7 +29,6 @@ from bot.site.sitemap._xml import items
 #: index that moves its pages from one sitemap to the next offers its archive as new.
 FRESH: Final = timedelta(days=7)
 
-EARLIEST_YEAR: Final = 1995
 MAX_FAULTS: Final = 20
 MAX_TAGS: Final = 50
 
@@ -54,7 +52,7 @@ def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Lis
             if len(skipped) < MAX_FAULTS:
                 skipped.append(_without_address(item, url))
         elif kind == "sitemap":
-            children.append(Child(link, _instant(item.get("lastmod", ""), now)))
+            children.append(Child(link, when(item.get("lastmod", ""), now)))
         else:
             entries.append(_entry(item, link, now))
     more, left = newest(children)
@@ -73,7 +71,7 @@ def read(body: bytes, url: str, content_type: str = "", *, now: datetime) -> Lis
 def _is_stale(item: Mapping[str, str], now: datetime) -> bool:
     if "title" in item or "publication_date" in item:
         return False
-    changed_at = _instant(item.get("lastmod", ""), now)
+    changed_at = when(item.get("lastmod", ""), now)
     return changed_at is not None and changed_at < now - FRESH
 
 
@@ -91,23 +89,6 @@ def _entry(item: Mapping[str, str], link: str, now: datetime) -> Entry:
         title=plain(item.get("title", "")),
         tags=tuple(dict.fromkeys(filter(None, keywords)))[:MAX_TAGS],
         language=re.split(r"[-_]", item.get("language", "").lower())[0][:3],
-        published_at=_instant(item.get("publication_date", ""), now),
-        modified_at=_instant(item.get("lastmod", ""), now),
+        published_at=when(item.get("publication_date", ""), now),
+        modified_at=when(item.get("lastmod", ""), now),
     )
-
-
-def _instant(written: str, now: datetime) -> datetime | None:
-    """Read a W3C date, or one as in mail; an impossible one is none."""
-    if not written:
-        return None
-    stamp = machine(written, UTC)
-    at = stamp.at if stamp else _mail_date(written)
-    return at if at is not None and EARLIEST_YEAR <= at.year <= now.year + 1 else None
-
-
-def _mail_date(written: str) -> datetime | None:
-    try:
-        at = parsedate_to_datetime(written[:60])
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from bot.errors import NotASource
 from bot.site import MAX_BYTES
-from bot.site._document import decode
+from bot.site._charset import decode
 
 MAX_ITEMS: Final = 50_000  # by the protocol, a sitemap holds no more
 MAX_TAGS: Final = 500_000  # a full sitemap has some 300,000
@@ -20,8 +20,6 @@ _END = re.compile(
     r"|<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)[^<>]*/>\s*\Z",
     re.IGNORECASE,
 )
-_DECLARED = re.compile(rb"""[^<]{0,100}<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.-]{2,40})""")
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]+)""", re.IGNORECASE)
 # Signs that mean themselves: at such a one the XML reader drops what comes behind it.
 # A sitemap has no entities of its own, so none is left that could grow.
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)|<(?![\w/!?])")
@@ -76,8 +74,7 @@ def _from_root(body: bytes, url: str, content_type: str) -> str:
         raise NotASource(f"{url} answered with nothing.")
     if len(body) > MAX_BYTES:
         raise NotASource(f"{url} is larger than {MAX_BYTES // 1_000_000} MB.")
-    declared, header = _DECLARED.match(body), _CHARSET.search(content_type)
-    source = decode(body, declared[1].decode() if declared else header[1] if header else "")
+    source = decode(body, content_type)
     root = _ROOT.search(source[:20_000])
     if root is None:
         raise NotASource(f"{url} answered with {_instead(source[:2_000])}")

@@ -53,6 +53,7 @@ def one(**changes: Any) -> Entry:
         ("https://h.example/wp-json", "/wp-json/wp/v2/posts", None),
         ("https://h.example/es/wp-json/", "/es/wp-json/wp/v2/posts", None),
         ("https://h.example/wp-json/wp/v2/posts", "/wp-json/wp/v2/posts", None),
+        ("https://h.example/wp-json/wp/v2/", "/wp-json/wp/v2/posts", None),
         ("https://h.example/?rest_route=/", "/", "/wp/v2/posts"),
         ("https://h.example/blog/index.php?rest_route=/", "/blog/index.php", "/wp/v2/posts"),
         ("https://h.example/?rest_route=%2Fwp%2Fv2%2Fposts", "/", "/wp/v2/posts"),
@@ -256,3 +257,9 @@ def test_a_hostile_zone_is_none(zone: object) -> None:
 def test_what_is_no_root_is_refused(answer: bytes) -> None:
     with pytest.raises(NotASource):
         wordpress.about(answer, ROOT)
+
+
+def test_what_php_says_before_its_answer_does_no_harm() -> None:
+    notice = b"<br />\n<b>Notice</b>:  Undefined index: [x] in /p.php on line <b>3</b><br />\n"
+    body = notice + json.dumps([row()]).encode()
+    assert wordpress.read(body, URL, now=NOW).entries == read([row()]).entries

@@ -134,6 +134,15 @@ def test_a_permalink_guid_serves_as_link_and_feedburner_is_seen_through() -> Non
     assert one("<guid>https://harbour.example/g</guid>").url == "https://harbour.example/g"
     seen = one(LINK + "<fb:origLink>https://harbour.example/real</fb:origLink>")
     assert seen.url == "https://harbour.example/real"
+    for wrong in ("12345", "/real", "not an address"):
+        seen = one(f"{LINK}<fb:origLink>{wrong}</fb:origLink>")
+        assert seen.url in LINK, wrong
+
+
+def test_tags_may_stand_in_a_list_of_their_own() -> None:
+    tags = "<category>Ports</category>"
+    lists = "<categories><category>Labour</category><category>Courts</category></categories>"
+    assert one(LINK + tags + lists).tags == ("Ports", "Labour", "Courts")
 
 
 @pytest.mark.parametrize(

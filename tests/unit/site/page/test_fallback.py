@@ -48,7 +48,7 @@ def test_an_installation_without_trafilatura_says_so_and_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setitem(sys.modules, "trafilatura", None)
-    assert _fallback.guess(DATED.decode(), URL) == _fallback.Guess()
+    assert _fallback.text(DATED.decode(), URL) == ()
     assert "trafilatura cannot be loaded" in caplog.text
 
 
@@ -59,7 +59,7 @@ def test_text_that_only_trafilatura_finds() -> None:
         + "<div>The harbour is quiet today.</div>" * 20
         + "</body></html>"
     )
-    assert "The harbour is quiet today." in _fallback.guess(source, URL).body[-1]
+    assert "The harbour is quiet today." in _fallback.text(source, URL)[-1]
 
 
 @pytest.mark.parametrize(

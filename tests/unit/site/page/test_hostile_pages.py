@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.errors import NotAnArticle
 from bot.model import Article
 from bot.site import MAX_BYTES, page
+from bot.site.page import _body
 
 URL = "https://harbour.example/dock-workers-stop/"
 MANY = 50_000
@@ -102,3 +103,12 @@ def test_a_damaged_page_is_read_or_refused_but_never_crashes(
         )
     article = read_or_refuse(bytes(body))
     assert article is None or article.headline
+
+
+def test_boxes_inside_of_boxes_measure_each_paragraph_once(
+    wordpress: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+    monkeypatch.setattr(_body, "_length", lambda element: measured.append(element) or 50)
+    read_or_refuse(wordpress(after="<div class='entry-content'>" * 50 + "<p>word" * 400))
+    assert len(measured) < 600

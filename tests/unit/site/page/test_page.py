@@ -337,6 +337,21 @@ def test_a_caption_is_parted_from_its_credit_and_licence(wordpress: Maker) -> No
 
 
 @pytest.mark.parametrize(
+    ("caption", "credit"),
+    [
+        ("Cranes. Photo: Ana Silva / Reuters (CC BY-SA 4.0)", "Ana Silva / Reuters (CC BY-SA 4.0)"),
+        ("Cranes stand still. (Photo: Ana Silva)", "Ana Silva"),
+    ],
+)
+def test_a_credit_keeps_the_brackets_that_are_its_own(
+    wordpress: Maker, caption: str, credit: str
+) -> None:
+    image = read(wordpress(caption=caption, alt="Three cranes")).image
+    assert image is not None
+    assert image.credit == credit
+
+
+@pytest.mark.parametrize(
     "address",
     [
         "/logo.png",
@@ -540,3 +555,56 @@ def test_a_front_page_that_embeds_its_articles_is_none_of_them() -> None:
     head = f'{website}<script type="application/ld+json">[{nodes}]</script>'
     with pytest.raises(NotAnArticle):
         read(plain_page(f"<h1>Harbour Post</h1>{PROSE}", head), "https://harbour.example/")
+
+
+NOTE = (
+    "<p>Harbour crews stopped work Monday; eleven ships wait outside, two with grain in them.</p>"
+)
+
+
+def test_a_short_note_with_headline_and_date_is_an_article() -> None:
+    dated = "<h1>Ships wait</h1><p class='date'>20 November 2026</p>"
+    assert read(plain_page(dated + NOTE)).headline == "Ships wait"
+
+
+@pytest.mark.parametrize("main", ["<h1>Ships wait</h1>" + NOTE, "<p>20 November 2026</p>" + NOTE])
+def test_a_short_text_without_headline_or_date_is_none(main: str) -> None:
+    with pytest.raises(NotAnArticle, match="no text"):
+        read(plain_page(main, "<title>Ships</title>"))
+
+
+def test_a_film_is_an_article_without_text() -> None:
+    head = '<meta property="og:type" content="video.other">'
+    assert read(plain_page("<h1>Ships wait</h1>", head)).headline == "Ships wait"
+
+
+@pytest.mark.parametrize(
+    ("classes", "head"),
+    [
+        ("news blog story", '<meta property="og:type" content="article">'),  # no WordPress
+        ("blog page page-id-7", '<link rel="https://api.w.org/" href="/wp-json/">'),
+    ],
+)
+def test_a_class_that_only_looks_like_a_list_makes_none(classes: str, head: str) -> None:
+    body = f"<html><head>{head}</head><body class='{classes}'><h1>Ships wait</h1>{PROSE}"
+    assert read(body).headline == "Ships wait"
+
+
+def test_a_list_of_wordpress_is_one_whatever_it_calls_itself() -> None:
+    head = '<meta property="og:type" content="article"><link rel="https://api.w.org/" href="/wp/">'
+    with pytest.raises(NotAnArticle, match="list of articles"):
+        read(f"<html><head>{head}</head><body class='blog'><h1>Ships wait</h1>{PROSE}")
+
+
+def test_text_between_line_breaks_is_read_though_a_paragraph_stands_below_it() -> None:
+    lines = "".join(
+        f"<b></b>Pier {i} has been quiet since Monday morning, they say.<br>" for i in "12345"
+    )
+    box = f"<div class=text>{lines}<p>Ann Lee speaks for the harbour crews of the north.</p></div>"
+    body = read(plain_page(f"<h1>Ships wait</h1>{box}")).body
+    assert [line[:6] for line in body] == [*(f"Pier {i}" for i in "12345"), "Ann Le"]
+
+
+def test_where_the_title_is_only_the_name_of_the_site_the_heading_is_the_headline() -> None:
+    source = plain_page(f"<h1>Ships wait</h1>{PROSE}", "<title>Harbour</title>")
+    assert read(source).headline == "Ships wait"

@@ -14,11 +14,13 @@ TEXT = "".join(
 )
 
 
-def read(byline: str = "", *, under: str = "", head: str = "", lang: str = "en") -> Article:
+def read(
+    byline: str = "", *, under: str = "", head: str = "", lang: str = "en", text: str = TEXT
+) -> Article:
     body = f"""<html lang="{lang}"><head><title>Dock workers stop | Harbour Post</title>
     <meta property="og:type" content="article"><meta property="og:site_name" content="Harbour Post">
     {head}</head><body><header><nav><a href="/author/nav">Nav Menu</a></nav></header>
-    <main><article><h1>Dock workers stop</h1>{byline}<div class="entry-content">{TEXT}</div>{under}
+    <main><article><h1>Dock workers stop</h1>{byline}<div class="entry-content">{text}</div>{under}
     </article></main><aside class="sidebar"><a rel="author" href="/author/x">Side Bar</a></aside>
     </body></html>"""
     return page.read(body.encode(), URL, fallback=False)
@@ -150,3 +152,57 @@ def test_what_a_newsroom_writes_for_its_own_tools_needs_not_be_shown() -> None:
 def test_a_translator_in_the_byline_is_a_translator() -> None:
     article = read('<p class="byline">By Ann Lee, translated by Cy Roe</p>')
     assert (article.authors, article.translators) == (("Ann Lee",), ("Cy Roe",))
+
+
+ACCOUNT = jsonld({"@type": "Person", "name": "Bo Day"})
+
+
+@pytest.mark.parametrize("line", ["<p>By Ann Lee</p>", "<p><em>Article by Ann Lee</em></p>"])
+def test_who_signs_the_text_wrote_it_whoever_s_account_posted_it(line: str) -> None:
+    assert read(head=ACCOUNT, text=line + TEXT).authors == ("Ann Lee",)
+    assert read(head=ACCOUNT, text=TEXT + line).authors == ("Ann Lee",)
+
+
+@pytest.mark.parametrize("line", ["<p>By Monday</p>", "<p>By Ann</p>", "<h2>By Ann Lee</h2>"])
+def test_what_only_opens_like_a_signature_leaves_the_account(line: str) -> None:
+    assert read(head=ACCOUNT, text=line + TEXT).authors == ("Bo Day",)
+
+
+def test_a_signature_in_the_middle_of_a_text_is_part_of_it() -> None:
+    assert read(head=ACCOUNT, text=f"{TEXT}<p>By Ann Lee</p>{TEXT}").authors == ("Bo Day",)
+
+
+def test_who_is_marked_as_translator_is_no_author() -> None:
+    article = read(
+        '<div class="author contributor"><span>Written by</span><a class="name">Ann Lee</a></div>'
+        '<div class="translator contributor"><span>Put into English by</span>'
+        '<a class="name">Cy Roe</a></div>'
+    )
+    assert (article.authors, article.translators) == (("Ann Lee",), ("Cy Roe",))
+
+
+def test_a_headline_is_no_byline() -> None:
+    body = f"""<html lang="de"><title>Von Lima, Quito und ganz Bolivien</title><body><main>
+    <h1>Von Lima, Quito und Bolivien</h1><div class="entry-content">{TEXT}</div></main></body>"""
+    assert page.read(body.encode(), URL, fallback=False).authors == ()
+
+
+def test_a_byline_may_begin_with_a_bar() -> None:
+    assert read("<div><i>| By </i><b>Ann Lee</b> | <time>13 May</time></div>").authors == (
+        "Ann Lee",
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Von Ann Lee, 22. November 2026", "Ann Lee", "Sonntag, 22. November 2026, 14:30 Uhr"],
+)
+def test_a_line_that_tells_only_who_and_when_is_no_text(line: str) -> None:
+    first = f"<p>{line}</p>"
+    article = read(head=jsonld(ANN), text=first + TEXT, lang="de")
+    assert article.body[0].startswith("The dock workers of harbour 1")
+
+
+@pytest.mark.parametrize("line", ["Ann Lee weint", "November 2026", "Von Lima nach Quito"])
+def test_a_line_that_tells_more_than_who_and_when_is_text(line: str) -> None:
+    assert read(head=jsonld(ANN), text=f"<p>{line}</p>{TEXT}", lang="de").body[0] == line

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from time import process_time
 
 import pytest
@@ -243,3 +243,40 @@ def test_the_instant_is_utc() -> None:
     assert article.published_at == datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
     assert article.published_at is not None
     assert article.published_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("opening", ["Seit dem 1. Januar 2022 gilt", "Seit 4. August 2014 ist"])
+def test_a_paragraph_that_tells_of_a_day_is_not_dated_by_it(opening: str) -> None:
+    story = f"<p>{opening} {'die neue Regel im Hafen, sagt die Gewerkschaft. ' * 5}</p>"
+    head = '<meta itemprop="x"><meta name="date" content="2022-01-21">'
+    assert day(head, story, lang="de") == "2022-01-21!"
+    assert day("", story, lang="de") == ""
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["Karlsruhe, (13.06.2019).", "Paris, le 13 juin 2019 –", "13. Juni 2019.", "June 13, 2019 –"],
+)
+def test_a_paragraph_may_open_with_its_date(opening: str) -> None:
+    story = f"<p>{opening} {'Die Gewerkschaft der Hafenleute hat es so gewollt. ' * 5}</p>"
+    assert day("", story, lang="de") == "2019-06-13!"
+
+
+def test_a_month_that_links_to_its_archive_stands_apart_from_its_day() -> None:
+    assert day("", '<p>8. <a href="/2010/12/">Dezember 2010</a> um 09:43</p>', lang="de") == (
+        "2010-12-08"
+    )
+
+
+def test_when_a_reader_joined_is_not_when_the_piece_appeared() -> None:
+    profile = '<dl><dd class="profile-joined">18.09.2008, 05:56</dd></dl>'
+    assert day("", f'{profile}<p class="author">21.01.2009, 05:42</p>', lang="de") == "2009-01-21"
+
+
+def test_claims_are_compared_by_the_clock_of_the_site() -> None:
+    head = jsonld(datePublished="2026-03-02T01:00:00Z") + meta("date", "2026-03-05")
+    shown = "<p class='date'>1 March 2026</p>"
+    body = f"<html><head>{head}</head><body><main><h1>Ships wait</h1>{shown}{PROSE}</main></body>"
+    zone = timezone(timedelta(hours=-5))
+    article = page.read(body.encode(), URL, timezone=zone, fallback=False)
+    assert article.published_at == datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""From the bytes of a feed to its text, whatever character set it claims to be in."""
+"""From the bytes of a source to its text, whatever character set it claims to be in."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ _MEANT: Final = {
     "iso8859-11": "cp874",
     "tis-620": "cp874",
 }
-
-
 # Control characters that nobody means: Windows' marks, taken for Latin-1.
 _CONTROLS = re.compile("[\x80-\x9f]")
 _MARKS_OF_WINDOWS: Final = {

@@ -1,4 +1,4 @@
-"""When a feed says that something happened: by every standard, and by none."""
+"""When a source says that something happened: by every standard, and by none."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.site._dates import EARLIEST_YEAR, written
 LONGEST: Final = 100
 
 _ISO = re.compile(
-    r"(\d{4})-?(\d\d)?(?:-?(\d\d)(?:[T\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?)?"
+    r"(\d{4})-?(\d\d)-?(\d\d)(?:[T\s]+(\d\d):?(\d\d)(?::?(\d\d)(?:[.,]\d+)?)?)?"
     r"\s*(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?",
     re.IGNORECASE,
 )
@@ -28,10 +28,11 @@ _Clock = tuple[int, int, int, int, int, int]
 
 
 def when(value: str, now: datetime, language: str = "") -> datetime | None:
-    """Read a date of a feed; None where it is none, or not from 1995 to next year.
+    """Read a date of a source; None where it is none, or not from 1995 to next year.
 
     A wrong weekday is passed over; a time without a zone is UTC, as everywhere
-    in feeds; 24:00 is midnight. Names of months may be in any shipped language.
+    in sources; 24:00 is midnight. A month or a year alone is no date: its first day
+    would make every article an old one. Names of months may be in any shipped language.
     """
     value = " ".join(value[:LONGEST].split())
     if not value:
@@ -48,7 +49,7 @@ def _iso(value: str) -> datetime | None:
     if not found:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    return _at((year, month or 1, day or 1, hour, minute, second), _seconds(found[7] or ""))
+    return _at((year, month, day, hour, minute, second), _seconds(found[7] or ""))
 
 
 def _mail(value: str) -> datetime | None:

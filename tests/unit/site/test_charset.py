@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.site.feed._charset import decode
+from bot.site._charset import decode
 
 FRENCH = "Grève à Évry : « l’été » – 10 €"
 
