@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot import http, identity
 from bot.errors import FetchError, NotASource
 from bot.model import Entry, Listing, SourceKind
+from bot.site import reader
 
 #: Of a sitemap index no more parts are read, the newest first: what is new is in them.
 MOST_PARTS: Final = 5
-
-_READERS: Final = {
-    SourceKind.FEED: "feed",
-    SourceKind.SITEMAP: "sitemap",
-    SourceKind.WORDPRESS: "wordpress",
-    SourceKind.PAGE: "links",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +85,13 @@ def _seconds(text: str) -> int:
     return int(text[:9]) if text.isascii() and text.isdecimal() else 0
 
 
-def _reader(kind: SourceKind) -> Any:
-    """Import the reader of a kind; what the others need is not loaded for it."""
-    return importlib.import_module(f"bot.site.{_READERS[kind]}")
-
-
 def _address(kind: SourceKind, url: str) -> str:
-    return str(_reader(kind).asks(url)) if kind is SourceKind.WORDPRESS else url
+    return str(reader(kind).asks(url)) if kind is SourceKind.WORDPRESS else url
 
 
 def _read(kind: SourceKind, answer: http.Fetched, now: datetime) -> Listing:
     content_type = answer.headers.get("Content-Type", "")
-    listing: Listing = _reader(kind).read(answer.body, answer.url, content_type, now=now)
+    listing: Listing = reader(kind).read(answer.body, answer.url, content_type, now=now)
     return replace(listing, entries=tuple(map(_whole, listing.entries)))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from urllib.parse import urljoin
 
 from bot.errors import NotASource
 from bot.model import Entry, Listing, SourceKind
+from bot.site import reader
 from bot.survey._visit import Visitor, of_site
 
 #: A source whose latest article is older is asleep, and not written down.
@@ -22,12 +22,6 @@ USUAL_SITEMAPS: Final = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap.xml
 #: Fewer links than this make no page of articles.
 FEWEST_LINKS: Final = 3
 
-_READERS: Final = {
-    SourceKind.FEED: "feed",
-    SourceKind.SITEMAP: "sitemap",
-    SourceKind.WORDPRESS: "wordpress",
-    SourceKind.PAGE: "links",
-}
 _NAMES: Final = {
     SourceKind.FEED: "a feed",
     SourceKind.SITEMAP: "a news sitemap",
@@ -133,13 +127,12 @@ class Finder:
         """Read a source, and of an index the first part."""
         from bot.site import wordpress
 
-        reader = importlib.import_module(f"bot.site.{_READERS[kind]}")
         place = wordpress.asks(url) if kind is SourceKind.WORDPRESS else url
         answer = self._visitor.get(place, _NAMES[kind])
         if answer is None:
             return None
         try:
-            listing: Listing = reader.read(
+            listing: Listing = reader(kind).read(
                 answer.body, answer.url, answer.headers.get("Content-Type", ""), now=self._now
             )
         except NotASource:

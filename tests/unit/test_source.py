@@ -127,7 +127,7 @@ def index(site: Site, monkeypatch: pytest.MonkeyPatch) -> Any:
             return Listing((Entry(url),), skipped=(f"something in {url}",))
         return Listing((), more=tuple(names))
 
-    monkeypatch.setattr(source, "_reader", lambda kind: SimpleNamespace(read=read))
+    monkeypatch.setattr(source, "reader", lambda kind: SimpleNamespace(read=read))
 
     def of(*parts: str, **headers: str) -> None:
         site.put("/map.xml", " ".join(parts), "text/xml", **headers)
