@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit, urlunsplit
+from weakref import WeakValueDictionary
 
 import requests
 from requests import PreparedRequest, Response
@@ -90,6 +92,21 @@ class StrayToken(RuntimeError):
     """A secret was about to go to a host that is no platform's: a fault of this program."""
 
 
+class Turn:
+    """A lock that is forgotten when nobody holds it or waits for it."""
+
+    __slots__ = ("__weakref__", "_lock")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class _Here(threading.local):
     """What one thread has declared; another thread's write is none of its business."""
 
@@ -123,6 +140,8 @@ class Session(requests.Session):
         self.masker = Masker(secrets)
         self.journal: list[Exchange] = []
         self._routes: dict[str, str] = {}
+        self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
+        self._turning = threading.Lock()
         self._here = _Here()
         self._adapter = Adapter(dry_run=dry_run)
         self.mount("https://", self._adapter)
@@ -153,6 +172,12 @@ class Session(requests.Session):
             yield
         finally:
             self._here.declared = before
+
+    def turn(self, url: str) -> Turn:
+        """Give what only one thread holds at a time for the host of `url`."""
+        host = re.sub(r"^[a-z]*://|[/?#].*", "", url.lower())
+        with self._turning:
+            return self._turns.setdefault(host, Turn())
 
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Response:
         """Prepare and send a request to where its host is routed."""
@@ -331,12 +356,16 @@ def fetch(
 
     All of them share one deadline, and each address is checked. Anything but an
     answer with a status of `accept`, of at most `cap` bytes, raises FetchError.
+    A host gets one request of a session at a time; waiting for that is not counted.
     """
     until = clock() + session.deadline.total_seconds()
     target: str | None = url
     moved_to, for_good = "", True
     for _ in range(MAX_REDIRECTS + 1):
-        answer = _get(session, str(target), headers, until, cap)
+        asked = clock()
+        with session.turn(str(target)):
+            until += clock() - asked
+            answer = _get(session, str(target), headers, until, cap)
         target = _target(answer)
         if target is None:
             break

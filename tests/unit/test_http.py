@@ -17,8 +17,11 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+from world import Site
 
 from bot import _net
 from bot.errors import FetchError
@@ -948,3 +952,28 @@ def test_facebook_sdk_works_on_the_session(
             graph.delete_object("5")
         assert "page-token-5" not in str(caught.value)
     assert "page-token-5" not in debug_log.getvalue() + repr(session.journal)
+
+
+def test_a_host_gets_one_request_at_a_time(site: Site) -> None:
+    under_way, most = [], []
+
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        under_way.append(handler)
+        most.append(len(under_way))
+        time.sleep(0.1)
+        under_way.remove(handler)
+        handler.send_response(200)
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    site.acts["/slow"] = slow
+    site.put("/moved", "", status=302, Location="/slow")  # held no longer than it takes
+    # Six in line take longer than the deadline of one: waiting is not counted.
+    session = Session(deadline=timedelta(seconds=0.4), allow_private=True)
+    with ThreadPoolExecutor(6) as threads:
+        pages = [
+            f"{site.url}/{name}" for name in ("slow", "moved", "slow", "slow", "moved", "slow")
+        ]
+        assert [each.status for each in threads.map(partial(fetch, session), pages)] == [200] * 6
+    assert most == [1] * 6
+    assert not session._turns

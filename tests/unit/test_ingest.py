@@ -327,7 +327,8 @@ def test_a_source_that_fails_is_noted_in_a_sentence(
 def test_another_poll_that_was_quicker_leaves_nothing_to_make(
     store: Store, build: Callable[..., Poll], site: Site
 ) -> None:
-    one, quicker = build("/feed/"), build("/other/")
+    own = Session(deadline=timedelta(seconds=5), allow_private=True)  # as in another process
+    one, quicker = build("/feed/"), build("/other/", session=own, robots=Robots(own))
 
     def offered_elsewhere(request: BaseHTTPRequestHandler) -> None:
         del site.acts["/one"]
