@@ -58,7 +58,7 @@ _SHARED: Final = frozenset(
     medium.com myshopify.com neocities.org netlify.app over-blog.com over-blog.net pages.dev
     squarespace.com substack.com tumblr.com typepad.com vercel.app web.app webflow.io webnode.page
     weebly.com wixsite.com wordpress.com wpcomstaging.com
-    """.split()  # noqa: SIM905 - a list of names reads best as words
+    """.split()
 )
 _SHARED_LIKE = re.compile(
     r"blogspot\.[a-z]{2,3}(?:\.[a-z]{2})?|(?:ac|co|com?|edu|go[bv]?|gouv|ne|net|org?)\.[a-z]{2}"

@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 #: Endings of hosts that are a country's by the list, and sold to all the world.
-_WORLDLY: Final = frozenset("ai cc co fm gg io la ly me nu sh st to tv vc ws".split())  # noqa: SIM905
+_WORLDLY: Final = frozenset("ai cc co fm gg io la ly me nu sh st to tv vc ws".split())
 _ENDINGS: Final = {"uk": "GB", "cat": "ES", "scot": "GB", "eus": "ES", "gal": "ES", "bzh": "FR"}
 # The clocks by which the nine languages are written most, for a host that names no country.
 _SPOKEN: Final = {

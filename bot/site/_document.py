@@ -36,11 +36,9 @@ _BLOCKS: Final = frozenset(
     """
     address article aside blockquote br dd div dl dt fieldset figcaption figure footer form
     h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul
-    """.split()  # noqa: SIM905 - a list of names reads best as words
+    """.split()
 )
-_SILENT: Final = frozenset(
-    "script style noscript template svg iframe object button select".split()  # noqa: SIM905
-)
+_SILENT: Final = frozenset("script style noscript template svg iframe object button select".split())
 
 
 def decode(body: bytes, charset: str = "") -> str:

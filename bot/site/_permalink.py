@@ -36,7 +36,7 @@ _NEVER: Final = frozenset(
     compte konto logout wp-login wp-admin wp-content wp-json wp-includes cgi-bin cart comments
     hashtag share newsletter feed rss imprimir jobs job shop store tienda boutique product
     products forum forums print donate donar pdf members member
-    """.split()  # noqa: SIM905 - a list of words reads best as words
+    """.split()
 )
 # A step that lists have, and articles below them: only the last step tells.
 _SELDOM: Final = frozenset(
@@ -46,7 +46,7 @@ _SELDOM: Final = frozenset(
     staff pages subscribe subscription suscribete abonnement abo newsletters feeds don spenden
     events event agenda evento eventos calendar gallery galleries media video videos podcast
     podcasts
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Words of pages about the site itself: among few words, only a date or number outweighs one.
 _ABOUT_SITE: Final = frozenset(
@@ -58,7 +58,7 @@ _ABOUT_SITE: Final = frozenset(
     sommes siamo hakkimizda kunye disclaimer faq help ayuda ajuda aide sitemap advertise
     advertising publicidad publicite werbung abonnieren membership careers accessibility
     masthead newsletter suscripcion unterstuetzen support
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # Parameters of lists, forms and shares; `p` and `id_article` are an article's own.
 _ASKED: Final = frozenset(
@@ -66,7 +66,7 @@ _ASKED: Final = frozenset(
     s q query search cat tag tags author paged replytocom share shared print feed login redirect
     redirect_to id_rubrique id_mot id_auteur id_forum attachment_id page_id cat_id user_id
     author_id
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _JOOMLA_LISTS: Final = frozenset({"category", "categories", "featured", "archive", "search"})
 _SPIP_PAGES: Final = frozenset({"", "article", "gacetilla-articulo"})

@@ -34,7 +34,7 @@ _BESIDE_WORDS: Final = frozenset(
     comment comments share sharing social cookie cookies newsletter popular mostread trending
     mostpopular leidas masleidas tagcloud tags advert advertisement publicidad banner related
     relacionados lang languages language
-    """.split()  # noqa: SIM905 - a list of words reads best as words
+    """.split()
 )
 _NOT_WITH: Final = frozenset({"no", "has", "with", "without"})  # "has-sidebar" is no sidebar
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]+)""", re.IGNORECASE)

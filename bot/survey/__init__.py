@@ -19,7 +19,7 @@ from bot import zones
 from bot.errors import FetchError, NotAnArticle, NotASource, UsageError
 from bot.http import Fetched, Session
 from bot.identity import bare_host, url_key
-from bot.model import Entry, Image, SourceKind
+from bot.model import Entry, Image
 from bot.site import wordpress
 from bot.site.discover import Candidate, Seen, channels, look
 from bot.survey._editions import editions
@@ -60,10 +60,6 @@ class Found:
     credits: tuple[str, ...] = ()  # whose those pictures are
     own: tuple[str, ...] = ()  # of those, whose may be used: a person said so
     notes: tuple[str, ...] = ()
-
-    def of_kind(self, kind: SourceKind) -> tuple[str, ...]:
-        """List the addresses of the sources of one kind that are to be polled."""
-        return tuple(each.url for each in self.sources if each.kind is kind)
 
     @property
     def per_week(self) -> float | None:

@@ -21,6 +21,8 @@ from bot.site.discover import Candidate, Clue, Profile, Seen, channels, look
 from bot.site.discover._evidence import PLATFORMS
 from tests.truth._pages import pages
 
+#: Sites whose article pages show little more than the account of a lone author.
+LONE_AUTHORS = ("washingtonpost.com", "cnet.com", "lemonde.fr")
 LINKS = frozenset({"header", "footer", "social", "box", "sidebar", "link", "article", "rel-me"})
 AGAINST = frozenset({"author", "comment", "quote", "creator"})
 HEAD = "twitter:site"
@@ -41,6 +43,7 @@ def measure(corpora: Path, *, show: bool = False) -> None:
     for platform in PLATFORMS:
         _row(f"{platform}, a site's pages", several, platform, "sameAs", show)
     _several_accounts(seen)
+    _authors_accounts(seen)
 
 
 def _read(corpora: Path) -> Iterator[Seen]:
@@ -118,6 +121,23 @@ def _several_accounts(seen: Sequence[Seen]) -> None:
     print(
         f"several accounts of X on {counts['pages']} pages, the declared one among them on"
         f" {counts['linked']}: chosen {counts['chosen']}, first link {counts['first']}"
+    )
+
+
+def _authors_accounts(seen: Sequence[Seen]) -> None:
+    """Count the authors' accounts that are chosen on pages that show little else."""
+    shown = chosen = sure = 0
+    pages = [page for page in seen if bare_host(page.url).endswith(LONE_AUTHORS)]
+    for page in pages:
+        authors = {c.profile.key for c in page.clues if c.kind in ("author", "creator")}
+        shown += len(authors)
+        for ranked in channels([page], home=_home(page), name="").values():
+            if ranked[0].profile.key in authors:
+                chosen += ranked[0].score > 0
+                sure += ranked[0].sure
+    print(
+        f"authors' accounts on {len(pages)} pages of {', '.join(LONE_AUTHORS)}:"
+        f" {shown} shown, {chosen} chosen, {sure} sure"
     )
 
 

@@ -5,7 +5,6 @@ where the site itself shows it as its own and nothing speaks for another; what
 stands beside an author's name never is by that alone.
 """
 
-# ruff: noqa: SIM905 - lists of names read best as words
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set

@@ -1,6 +1,5 @@
 """How much the name of an account is like that of a site: by its host or its title."""
 
-# ruff: noqa: SIM905 - lists of names read best as words
 from __future__ import annotations
 
 import re

@@ -6,7 +6,6 @@ Only the first sort names a channel. The rules are the networks' own, as met on
 some 1,500 pages of news sites; what they do not know is nobody's account.
 """
 
-# ruff: noqa: SIM905 - lists of names read best as words
 from __future__ import annotations
 
 import html

@@ -30,7 +30,7 @@ _ASIDE_WORDS: Final = frozenset(
     donation signup paywall toc screen tweet byline author authors autor auteur meta postmeta credit
     credits pullquote disclaimer copyright pagination kicker dateline date fecha datum time
     published posted updated
-    """.split()  # noqa: SIM905 - a list of words reads best as words
+    """.split()
 )
 _NOT_WITH: Final = frozenset({"no", "has", "with", "without"})  # "has-sidebar" is no sidebar
 # A line of nothing but these is a row of share buttons.
@@ -39,7 +39,7 @@ _SHARE_WORDS: Final = frozenset(
     facebook twitter x instagram whatsapp telegram linkedin reddit bluesky mastodon threads email
     e-mail mail print copy link share tweet compartir partager teilen condividi compartilhar paylaş
     imprimir drucken شارك
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _ASIDE_TAGS: Final = frozenset(
     ["nav", "footer", "aside", "form", "figure", "figcaption", "header", "script", "style"]

@@ -89,16 +89,16 @@ _MAYBE_AND: Final = re.compile(r"\s+(?:y|e|i|con|com|amb|و)\s+|\s+و(?=\S)", re
 _PARTICLE: Final = frozenset(
     """
     von van de da das do dos du del della der den di la le el al bin ibn ter ten zu y e i af av
-    """.split()  # noqa: SIM905 - a list of words reads best as words
+    """.split()
 )
 # From here on a line tells when and where.
 _REST: Final = re.compile(r"\s(?:under|in|on|at|for|via|@|\d\S*|last|updated|published)(?:\s.*)?$")
 _DATED: Final = re.compile(r"^[^|:]{0,40}\d{4}\W+(?=(?:by|von|par|por|di)\b)", re.IGNORECASE)
 _TRANSLATES: Final = re.compile(r"transl|tradu|übers|çevir|ترجم", re.IGNORECASE)
 _AROUND_TIME: Final = frozenset(
-    "am um le el il em den vom du del on the à a at de of uhr h pm and und et y e i ve".split()  # noqa: SIM905
+    "am um le el il em den vom du del on the à a at de of uhr h pm and und et y e i ve".split()
 )
-_BEFORE_DATE: Final = frozenset("am um le el il em den vom du del den on the à a les".split())  # noqa: SIM905
+_BEFORE_DATE: Final = frozenset("am um le el il em den vom du del den on the à a les".split())
 
 
 # Openings that are also names or parts of them (“Per Olsson”): only in their own language.

@@ -26,16 +26,16 @@ _PUBLISHED = """
     article.published article_publication_date citation_publication_date citation_online_date
     dc.date.issued dcterms.issued dc:date:issued bt:pubdate rnews:datepublished article_date
     dcterms.date dc.date dc:date date
-""".split()  # noqa: SIM905 - a list of names reads best as words
+""".split()
 # A piece may lie written for days: this counts only where nothing tells of publication.
 _CREATED = """
     dc.date.created dc:date.created dcterms.created dc:created dc.created article.created created
     datecreated uploaddate
-""".split()  # noqa: SIM905
+""".split()
 _MODIFIED = """
     article:modified_time og:updated_time og:article:modified_time datemodified
     dcterms.modified dc.date.modified dc.modified article.updated lastmod revised last-modified
-""".split()  # noqa: SIM905
+""".split()
 _IN_ADDRESS = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<joint>[/-]?)(?P<month>[01]\d)(?P=joint)(?P<day>[0-3]\d)"
     r"(?!\d)|(?<!\d)(?P<day2>[0-3]\d)-(?P<month2>[01]\d)-(?P<year2>(?:19|20)\d\d)(?!\d)"

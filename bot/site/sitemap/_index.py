@@ -18,13 +18,13 @@ _NEWS: Final = frozenset(
     """
     news latest today noticia noticias noticies notizie actualite actualites actus
     nachrichten haber haberler
-    """.split()  # noqa: SIM905 - a list of words reads best as words
+    """.split()
 )
 _POSTS: Final = frozenset(
     """
     post posts article articles articulo articulos article artigo artigos articolo articoli artikel
     beitrag beitraege story stories nota notas contenido content yazi yazilar makale
-    """.split()  # noqa: SIM905
+    """.split()
 )
 # These list no articles; WordPress names the kind and what of it: “taxonomies-post_tag”.
 _OTHERS: Final = frozenset(
@@ -33,7 +33,7 @@ _OTHERS: Final = frozenset(
     categories categoria categorias author authors autor autores auteur auteurs user users page
     pages product products event events archive archives static misc section sections topic topics
     format mot mots rubrique rubriques forum forums
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 _PAGE = re.compile(r"\bpage=\d+")  # a number, where a word would be a kind

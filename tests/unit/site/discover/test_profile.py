@@ -1,6 +1,5 @@
 """Addresses of the four networks: whose account they open, if anybody's."""
 
-# ruff: noqa: SIM905 - lists of addresses read best as lines
 from __future__ import annotations
 
 import pytest
