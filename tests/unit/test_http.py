@@ -964,6 +964,7 @@ def test_a_host_gets_one_request_at_a_time(site: Site) -> None:
         under_way.remove(handler)
         handler.send_response(200)
         handler.send_header("Content-Length", "0")
+        handler.send_header("Connection", "close")  # which it does, as the next one is to know
         handler.end_headers()
 
     site.acts["/slow"] = slow
