@@ -14,13 +14,16 @@ The words
 The line (each ‖ a committed row)
     source.ask → selection.choose ‖ desk.read → teaser.render → queue.hold ‖
     review.approve → schedule.next_slot ‖
-    outbox.lease ‖ platform.publish → outbox.settle ‖
+    standing.check → watch.look → outbox.lease ‖ platform.publish → outbox.settle ‖
+    platform.reconcile ‖   platform.extra ‖
 
     After the first ‖ an article waits for its page, whatever becomes of the source.
-    The runs (`ingest.Poll`, `queue.expire`, `publisher.run_once`) never call one
-    another: each takes what it finds in the store at `now` and returns a small
-    summary, called alike by the daemon, the commands and the tests. The life of
-    a post is one table, `model.TRANSITIONS`.
+    After a lease nobody but the platform can tell what became of a post: whatever
+    ends without its word is `unknown`, and looked for. The runs (`ingest.Poll`,
+    `publisher`, `reconciler`, `followups`, `notices`) never call one another: each
+    takes what it finds in the store at `now` and returns a small summary, called
+    alike by the daemon, the commands and the tests. The life of a post is one table,
+    `model.TRANSITIONS`.
 
 The layers (a file imports only lower ones; `tests/test_architecture.py` holds it)
      0  errors                           the ways to fail, as a tree
@@ -36,11 +39,16 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
         teaser  queue  schema            a teaser rendered and fitted; a post held and
                                          approved; the settings as JSON Schema
      5  desk  health  proposal           a site with its channels, ready to make posts; how
-                                         sources do, in words; the file of a new site
-     6  ingest/  oneoff  review  publisher  status  revision
-                                         the runs, and what an editor does and sees
+        standing/                        sources do, in words; the file of a new site; may
+                                         this channel post now
+     6  ingest/  oneoff  review          the runs, and what an editor does and sees:
+        publisher/  reconciler           sent; in doubt and looked for;
+        followups  watch                 what follows a post; the last look at an article;
+        notices  login/  web/            people told; a channel connected; health and metrics
+        status  revision
      7  app/                             the only assembly: reads clock and environment
-     8  doctor  demo/                    every check; a sample newsroom on loopback
+     8  doctor  demo/                    every check; a sample newsroom and stand-ins for
+                                         the platforms, on loopback
      9  daemon                           ticks
     10  cli/                             one file per group of commands
 """

@@ -312,3 +312,10 @@ def _masked(url: str) -> str:
     if scheme == "sqlite":
         return url
     return f"{scheme}{mark}…" if "@" not in rest else f"{scheme}{mark}…@{rest.rpartition('@')[2]}"
+
+
+def shipped(name: str) -> Path:
+    """Find a folder that comes with the bot: inside an installed one, beside a checkout."""
+    here = Path(__file__).parent
+    inside = here / "_shipped" / name
+    return inside if inside.is_dir() else here.parent / name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from bot.errors import ConfigError, Fault
 
@@ -45,6 +47,39 @@ def secret(name: str, environ: Mapping[str, str]) -> str | None:
         return _secret_file(name, Path(file))
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
     return _secret_file(name, Path(folder) / name, optional=True) if folder else None
+
+
+class Kept(Protocol):
+    """A credential that the bot stored itself, as far as it matters here."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def seed(self) -> str: ...
+
+
+def current(seeds: Mapping[str, str], stored: Mapping[str, Kept]) -> dict[str, str]:
+    """Choose between what is set outside and what the bot stored itself.
+
+    A stored one, of a login or a renewal, wins until the one outside is not what it
+    was when it was stored.
+    """
+    found = dict(seeds)
+    for name, kept in stored.items():
+        if name not in seeds or kept.seed == mark(name, seeds):
+            found[name] = kept.value
+    return found
+
+
+def mark(name: str, seeds: Mapping[str, str]) -> str:
+    """Tell which credential is set outside under `name`: "" where none is."""
+    return fingerprint({name: seeds[name]}) if name in seeds else ""
+
+
+def fingerprint(secrets: Mapping[str, str]) -> str:
+    """Give a short mark by which credentials are known again and not told."""
+    text = "\0".join(f"{name}={secrets[name]}" for name in sorted(secrets))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _secret_file(name: str, path: Path, *, optional: bool = False) -> str | None:

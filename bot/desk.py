@@ -34,6 +34,13 @@ class Outlet:
     judge: Callable[[Article, Teaser, datetime, datetime | None], Made]  # for a slot, if known
     needs_picture: bool
     link_in_text: bool
+    public: str = ""  # where our own pictures lie on the web, for a platform that fetches them
+
+    def reachable(self, media: Media) -> Media:
+        """Give a kept picture the address under which the platform can fetch what was approved."""
+        if not self.public or not media.path:
+            return media
+        return replace(media, url=f"{self.public.rstrip('/')}/{Path(media.path).name}")
 
     def make(self, article: Article, now: datetime) -> Made:
         """Write the teaser; a template that fails leaves a post that says so."""
@@ -136,7 +143,7 @@ def with_pictures(
     for outlet, piece in made:
         media = [_taken(each, taken, session, folder) for each in piece.teaser.media]
         lost = [each for each in media if isinstance(each, str)]
-        whole = tuple(each for each in media if not isinstance(each, str))
+        whole = tuple(outlet.reachable(each) for each in media if not isinstance(each, str))
         teaser = replace(piece.teaser, media=whole)
         problems = list(piece.problems)
         missing = [

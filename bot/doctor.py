@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import config, source
 from bot.app import App
 from bot.errors import BotError, FetchError, StoreError
-from bot.model import Article, SourceKind
+from bot.model import Article, Retry, SourceKind
 from bot.settings import ChannelConfig, Site
 
 #: A trial article that every template must render.
@@ -46,11 +47,14 @@ class Report:
 
 
 def examine(app: App) -> Report:
-    """Make every check; none of them stops another, and none changes anything."""
+    """Make every check; none of them stops another, and none changes what anybody sees."""
     checks = [
         Check("configuration", "ok", f"{app.folder}: no fault in {_counted(app.config.sites)}.")
     ]
     checks += _database(app)
+    if app.config.bot.media.listen:
+        words = "is not served by this version: let a web server show the folder at public_url."
+        checks.append(Check("media", "note", f"listen = “{app.config.bot.media.listen}” {words}"))
     for site in app.config.sites.values():
         checks += _site(app, site)
         for channel in site.channels.values():
@@ -66,6 +70,8 @@ def _database(app: App) -> Iterator[Check]:
     try:
         about = app.store.describe()
         faults = app.store.integrity()
+        with app.store.write("doctor") as tx:  # the one proof that there is room for more
+            tx.leases.take("readiness", "doctor", timedelta(0))
     except StoreError as error:
         yield Check("database", "fault", str(error), unreachable=True)
         return
@@ -102,25 +108,45 @@ def _source(app: App, site: Site, kind: SourceKind, url: str) -> Check:
 
 
 def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
-    platform = app.platform(channel.platform)
     outlet = next(each for each in app.desk(site).outlets if each.channel.name == channel.name)
     try:
         outlet.write(TRIAL, app.now())
         yield Check(channel.key, "ok", "its template renders.")
     except BotError as error:
         yield Check(channel.key, "fault", str(error))
-    missing = [name for name in platform.secrets if name not in app.secrets(channel)]
-    if missing:
-        names = ", ".join(f"BOT_{site.id}_{channel.name}_{name}".upper() for name in missing)
-        yield Check(channel.key, "note", f"by hand: no credentials (not set: {names}).")
-    else:
-        yield Check(channel.key, "ok", "credentials are there; this version does not try them.")
-    if channel.review.rule == "hold":
-        yield Check(
-            channel.key,
-            "note",
-            f'review = "{channel.review}" needs a delivered notice, which this version '
-            "cannot send: a person approves.",
-        )
+    yield from _account(app, site, channel)
+    if channel.review.rule == "hold" and not app.config.bot.notify:
+        words = "needs somebody to tell: set notify in bot.toml. Until then a person approves."
+        yield Check(channel.key, "note", f'review = "{channel.review}" {words}')
     if channel.review.rule == "none":
         yield Check(channel.key, "note", "nobody reviews it: posts go out by themselves.")
+
+
+def _account(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
+    """Ask the platform who the credentials are; it reads, and on X costs a cent."""
+    platform = app.platform(channel.platform)
+    try:
+        by_hand = app.by_hand(channel)
+    except StoreError as error:  # the key of what is sealed is another one
+        yield Check(channel.key, "fault", str(error).removeprefix(f"{channel.key}: "))
+        return
+    if by_hand:
+        missing = [name for name in platform.secrets if name not in app.secrets(channel)]
+        names = ", ".join(f"BOT_{site.id}_{channel.name}_{name}".upper() for name in missing)
+        words = f"by hand: no credentials. “bot login {channel.key}” connects it"
+        yield Check(channel.key, "note", f"{words} (or set {names}).")
+        return
+    found = app.verified(channel)
+    if isinstance(found, str):
+        yield Check(channel.key, "fault", found)
+        return
+    if isinstance(found, Retry):
+        yield Check(channel.key, "fault", found.reason, unreachable=True)
+        return
+    until = f" until {found.expires_at:%-d %b %Y}" if found.expires_at else ""
+    yield Check(channel.key, "ok", f"connected as {found.name} ({found.id}){until}.")
+    setting = getattr(app.channels().bound(site.id, channel.name).platform, "account_setting", "")
+    if setting and not getattr(channel.settings, setting):
+        file = f"sites/{site.id}.toml, under [channels.{channel.name}]"
+        words = f'cannot post yet: write {setting} = "{found.id}" into settings in {file}.'
+        yield Check(channel.key, "fault", words)

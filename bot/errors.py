@@ -13,6 +13,7 @@
         ├── FetchError      (3)   a page, feed or picture
         │   └── NotASource  (3)   a source answered with something else
         └── StoreError      (3)   the database: locked, full, damaged, too new
+            └── SealedError (3)   what it keeps sealed was sealed with another key
 
 The number is the exit code of a command that ends with the error.
 """
@@ -101,3 +102,7 @@ class NotASource(FetchError):
 
 class StoreError(Unreachable):
     """The database refuses: locked, full, damaged, or newer than this program."""
+
+
+class SealedError(StoreError):
+    """What the database keeps sealed was sealed with another key; a new login replaces it."""

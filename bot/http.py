@@ -36,6 +36,7 @@ from requests import PreparedRequest, Response
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
+from bot import _crash
 from bot._journal import Exchange, Masker, Sample, note
 from bot._net import (
     SAFE_METHODS,
@@ -121,6 +122,7 @@ class Session(requests.Session):
     A failure is NotSent, TooLarge, requests.Timeout or requests.ConnectionError:
     one plain sentence without secrets, and only NotSent proves that nothing went
     out. From `attempt_deadline` on, an instant of `clock`, no request is begun.
+    Sessions may share a `masker`, so that one log hides the secrets of all.
     """
 
     def __init__(
@@ -131,13 +133,15 @@ class Session(requests.Session):
         dry_run: bool = False,
         user_agent: str = USER_AGENT,
         body_cap: int = BODY_CAP,
+        masker: Masker | None = None,
         secrets: Iterable[str] = (),
     ) -> None:
         super().__init__()
         self.deadline, self.body_cap = deadline, body_cap
         self.allow_private, self.dry_run = allow_private, dry_run
         self.attempt_deadline: float | None = None
-        self.masker = Masker(secrets)
+        self.masker = masker or Masker()
+        self.masker.add(*secrets)
         self.journal: list[Exchange] = []
         self._routes: dict[str, str] = {}
         self._turns: WeakValueDictionary[str, Turn] = WeakValueDictionary()
@@ -203,7 +207,12 @@ class Session(requests.Session):
         token = WIRE.set(wire)
         try:
             self._in_time()
-            return _read_whole(super().send(request, **kwargs), cap)
+            if declared is None:
+                return _read_whole(super().send(request, **kwargs), cap)
+            _crash.point(f"before send {declared[0]}")
+            answer = _read_whole(super().send(request, **kwargs), cap)
+            _crash.point(f"after send {declared[0]}")
+            return answer
         except (Unreached, HTTPError, OSError) as error:  # requests' own are OSErrors
             raise self._in_plain_words(error, str(request.url), wire) from None
         except ValueError as error:

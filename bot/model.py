@@ -276,7 +276,6 @@ class Post:
     approved_by: str = ""
     frozen_hash: str = ""  # of text and media, fixed at approval
     token: int = 0  # fencing token: grows with every lease
-    resume: Mapping[str, Any] | None = None  # what the steps so far have made
     check_at: datetime | None = None  # when a waiting post is looked at again
     remote_id: str = ""
     remote_url: str = ""
@@ -331,10 +330,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Provably not sent; try again at `at`."""
+    """Provably not sent; try again at `at`.
+
+    `rests` says what must be left alone until then: the "post" alone, its whole
+    "channel", or every channel of the same "credential" (a quota of a project).
+    """
 
     reason: str
     at: datetime | None = None
+    rests: str = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +368,33 @@ class Absent:
 
     proven: bool
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who a credential is, by the platform's own word."""
+
+    id: str  # the platform's number of the account
+    name: str  # as a site would list it: "harbour_post", "@harbourpost"
+    lacks: tuple[str, ...] = ()  # rights that it needs and has not, in the platform's words
+    expires_at: datetime | None = None  # of the credential; None: never, or not told
+    hidden: str = ""  # why the public cannot see what it posts; "" where it can
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A new credential in place of one that ends; the old one may be dead already."""
+
+    secrets: Mapping[str, str]  # by name: what changed
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where to look for a post of which nobody can tell whether it is live."""
+
+    since: datetime  # when the first attempt that may have reached the platform began
+    others: frozenset[str] = frozenset()  # remote ids that are known to be other posts
 
 
 Outcome = Published | Waiting | Retry | Refused | Blocked | Unknown | Absent

@@ -60,7 +60,7 @@ def make(
         if wish.text is not None:
             teaser = reword(teaser, wish.text, article.url, add_link=outlet.link_in_text)
         if own is not None:
-            teaser = replace(teaser, media=(own,))
+            teaser = replace(teaser, media=(outlet.reachable(own),))
         if teaser != piece.teaser:
             piece = outlet.judge(article, teaser, now, at)
         made.append((outlet, piece))

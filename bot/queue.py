@@ -9,17 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from bot import schedule
 from bot.errors import TransitionError, UsageError
 from bot.hours import Windows, shown_duration
 from bot.model import Channel, Post, Problem, State, Teaser, Verb
 from bot.store import Tx
+from bot.store.pauses import Pause
 
 #: How far back slots are read, to keep spacing and daily caps: a local day and more.
 SLOT_SIGHT = timedelta(days=2)
+
+
+#: Who approves where no person does.
+RULE = "rule"
 
 
 #: Finds what is wrong with a teaser, if it goes out at that time.
@@ -101,7 +108,7 @@ def hold(
     blocked = any(problem.blocking for problem in made.problems)
     if post is None or slot is None or rules.review != "none" or reasons or blocked:
         return post
-    return _approve(tx, post, (), due_at=slot, who="rule", now=now, reason="review = none")
+    return _approve(tx, post, (), due_at=slot, who=RULE, now=now, reason="review = none")
 
 
 def approve(
@@ -142,41 +149,91 @@ def approve(
     return _approve(tx, post, found, due_at=slot, who=who, now=now)
 
 
+def rewrite(
+    tx: Tx, post: Post, made: Made, *, judge: Judge | None, who: str, reason: str, now: datetime
+) -> Post:
+    """Put new words into a post that the rule approved; it keeps its time and goes on.
+
+    Where the new words want a person, or a problem blocks them, it stays held.
+    """
+    due_at = post.due_at
+    assert due_at is not None, "an approved post has its time"
+    told = (*made.problems, *made.reasons)
+    wanted = (*made.reasons, *_later(judge, made.teaser, due_at, told))
+    waits = bool(wanted) or any(problem.blocking for problem in made.problems)
+    step: dict[str, Any] = {"who": who, "now": now, "due_at": None if waits else due_at}
+    held = tx.posts.change(post, Verb.RECALL, State.HELD, reason=reason, **step)
+    edited = tx.posts.change(
+        held,
+        Verb.EDIT,
+        State.HELD,
+        reason=f"{reason}: written again",
+        teaser=made.teaser,
+        problems=(*made.problems, *wanted),
+        **step,
+    )
+    if waits:
+        return edited
+    return _approve(tx, edited, (), due_at=due_at, who=RULE, now=now, reason="review = none")
+
+
 def expire(tx: Tx, now: datetime) -> list[Post]:
     """Take what has grown too old out of the queue and the outbox; a person can reopen it."""
-    return [
-        tx.posts.change(
-            post,
-            Verb.EXPIRE,
-            State.EXPIRED,
-            who="clock",
-            reason="older than max_age",
-            now=now,
-            due_at=None,
-        )
-        for post in tx.posts.list(states=(State.HELD, State.APPROVED))
-        if post.expires_at is not None and post.expires_at <= now
-    ]
+    old = tx.posts.list((State.HELD, State.APPROVED), expires_by=now)
+    return _swept(tx, old, Verb.EXPIRE, State.EXPIRED, "older than max_age", now)
 
 
 def recall_paused(tx: Tx, now: datetime) -> list[Post]:
-    """Return to the queue what fell due while its channel was paused, so that it never drains."""
-    paused = tx.pauses.active(now)
-    return [
-        tx.posts.change(
-            post,
-            Verb.RECALL,
-            State.HELD,
-            who="clock",
-            reason="paused when it fell due",
-            now=now,
-            due_at=None,
-        )
-        for post in tx.posts.list(states=(State.APPROVED,))
-        if post.due_at is not None
-        and post.due_at <= now
-        and covers(paused, post.site, post.channel)
-    ]
+    """Return to the queue what fell due while its channel was paused, so that it never drains.
+
+    A pause that is over counts for what fell due in it, and was approved before its end:
+    nobody may have looked meanwhile.
+    """
+    paused, over = tx.pauses.active(now), tx.pauses.over(now)
+    if not paused and not over:
+        return []
+    until = now if paused else max(each.until or now for each in over)
+    due = (
+        post
+        for post in tx.posts.list((State.APPROVED,), due_by=until)
+        if covers(paused, post.site, post.channel) or any(_missed(post, each) for each in over)
+    )
+    return _swept(tx, due, Verb.RECALL, State.HELD, "paused when it fell due", now)
+
+
+def resume(tx: Tx, scope: str, now: datetime) -> list[Post]:
+    """End a pause; what fell due in it returns to the queue, though no daemon ran meanwhile."""
+    pause = tx.pauses.active(now).get(scope)
+    tx.pauses.resume(scope)
+    if pause is None:
+        return []
+    over = replace(pause, until=now)
+    due = (post for post in tx.posts.list((State.APPROVED,), due_by=now) if _missed(post, over))
+    return _swept(tx, due, Verb.RECALL, State.HELD, "paused when it fell due", now)
+
+
+def _missed(post: Post, pause: Pause) -> bool:
+    """Tell whether a post fell due in a pause that is over."""
+    end, due_at, since = pause.until, post.due_at, post.approved_at
+    return (
+        covers((pause.scope,), post.site, post.channel)
+        and end is not None
+        and due_at is not None
+        and pause.at <= due_at < end
+        and (since is None or since < end)
+    )
+
+
+def _swept(
+    tx: Tx, posts: Iterable[Post], verb: Verb, to: State, reason: str, now: datetime
+) -> list[Post]:
+    """Change posts that nobody else changes at this moment."""
+    swept = []
+    for post in posts:
+        with suppress(TransitionError):
+            done = tx.posts.change(post, verb, to, who="clock", reason=reason, now=now, due_at=None)
+            swept.append(done)
+    return swept
 
 
 def covers(scopes: Iterable[str], site: str, channel: str) -> bool:
@@ -184,17 +241,37 @@ def covers(scopes: Iterable[str], site: str, channel: str) -> bool:
     return bool({"*", site, f"{site}/{channel}"} & set(scopes))
 
 
+def next_slot(tx: Tx, post: Post, rules: Rules, now: datetime) -> datetime | None:
+    """Find the slot of a post that missed its own; None where it is too old before one is free.
+
+    A time that a person gave is bound by no window and no daily limit; by spacing it is.
+    """
+    if post.expires_at is None:
+        rules = replace(rules, windows=Windows(), daily_limit=None)
+    return _slot(tx, post.site, post.channel, rules, now, post.expires_at, missed=post.due_at)
+
+
 def _slot(
-    tx: Tx, site: str, channel: str, rules: Rules, now: datetime, latest: datetime | None
+    tx: Tx,
+    site: str,
+    channel: str,
+    rules: Rules,
+    now: datetime,
+    latest: datetime | None,
+    *,
+    missed: datetime | None = None,
 ) -> datetime | None:
     before = max(SLOT_SIGHT, rules.spacing)
+    taken = list(tx.posts.taken(site, channel, now - before, now + timedelta(days=61)))
+    if missed in taken:
+        taken.remove(missed)
     return schedule.next_slot(
         now,
         windows=rules.windows,
         zone=rules.zone,
         spacing=rules.spacing,
         daily_limit=rules.daily_limit,
-        taken=tx.posts.taken(site, channel, now - before, now + timedelta(days=61)),
+        taken=taken,
         latest=latest,
     )
 

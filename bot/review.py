@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot import queue
 from bot.desk import reword, typed
 from bot.errors import TransitionError, UsageError
 from bot.model import Media, Post, State, Teaser, Verb
 from bot.store import Store
+
+#: Nobody can tell whether these are live.
+DOUBTFUL = frozenset({State.UNKNOWN, State.NEEDS_PERSON})
 
 
 def approve(
@@ -40,10 +44,47 @@ def unapprove(store: Store, post_id: int, *, who: str, now: datetime) -> Post:
 
 
 def reject(store: Store, post_id: int, reason: str, *, who: str, now: datetime) -> Post:
-    """Take a post out for good, with a reason; `reopen` undoes it."""
+    """Take a post out for good, with a reason; `reopen` undoes it.
+
+    One in doubt is given up too: whoever looked says that it shall not be sent again.
+    """
+    with store.read() as tx:
+        post = tx.posts.get(post_id)
+    if post.state in DOUBTFUL:
+        return _decide(store, post_id, State.REJECTED, reason, who=who, now=now)
     return _change(
         store, post_id, Verb.REJECT, State.REJECTED, who=who, now=now, reason=reason, due_at=None
     )
+
+
+def settle(
+    store: Store, post_id: int, *, published_at: str | None, who: str, now: datetime
+) -> Post:
+    """Write down what a person saw of a doubtful post, or of one that was posted by hand.
+
+    `published_at` is the address under which it is live; None says that it is not
+    there, and a doubtful post is sent again. Raises TransitionError for any other state.
+    """
+    if published_at is None:
+        return _decide(store, post_id, State.APPROVED, "not there, by hand", who=who, now=now)
+    parts = urlsplit(published_at)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"“{published_at}” is no web address: give the one of the live post.")
+    return _decide(
+        store, post_id, State.PUBLISHED, "live, by hand", who=who, now=now, remote_url=published_at
+    )
+
+
+def _decide(
+    store: Store, post_id: int, to: State, reason: str, *, who: str, now: datetime, **remote: str
+) -> Post:
+    with store.write("decide") as tx:
+        post = tx.posts.get(post_id)
+        allowed = DOUBTFUL | {State.APPROVED} if to is State.PUBLISHED else DOUBTFUL
+        if post.state not in allowed:
+            state = post.state.value.replace("_", " ")
+            raise TransitionError(f"post {post_id} is {state}: there is no doubt to settle.")
+        return tx.outbox.decide(post, to, who=who, reason=reason, now=now, **remote)
 
 
 def reopen(store: Store, post_id: int, rules: queue.Rules, *, who: str, now: datetime) -> Post:

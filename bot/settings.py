@@ -211,6 +211,8 @@ class ReviewPage(_Model):
 
     listen: Listen = "127.0.0.1:8700"
     """Address and port; 127.0.0.1 means from this machine only."""
+    url: Annotated[str, AfterValidator(lambda value: _url(value) if value else "")] = ""
+    """The https address under which people reach the page; links in notices begin with it."""
 
 
 class MediaStore(_Model):

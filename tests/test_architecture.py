@@ -17,13 +17,14 @@ LAYERS = {
     for layer, names in enumerate(
         (
             "errors",
-            "model language hours zones _sentences _journal _net",
+            "model language hours zones _sentences _journal _net _crash",
             "text http identity settings credentials _toml_lines",
             "config selection schedule pace robots editorial fit site media store platforms"
             " _sandbox _story",
             "teaser queue source survey schema",
-            "desk health proposal",
-            "ingest revision oneoff review publisher status",
+            "desk health proposal standing",
+            "ingest revision oneoff review publisher reconciler followups watch notices login"
+            " status web _log",
             "app",
             "doctor demo",
             "daemon",
@@ -41,6 +42,12 @@ HOMES = {
     "protego": {"robots.py"},
     "tomlkit": {"revision.py"},
     "apscheduler": {"daemon.py"},
+    "cryptography": {"store"},
+    "psycopg": {"store"},
+    "apprise": {"notices.py"},
+    "prometheus_client": {"web"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "lxml": {"site", "text.py"},

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from random import uniform
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot import __version__, config, credentials, queue, review, schedule, settings
+from bot import __version__, config, credentials, http, queue, review, schedule, settings
 from bot.app import _desks, _sites, _sources
-from bot.desk import Desk, typed
-from bot.errors import UsageError
-from bot.http import Exchange, Session
-from bot.model import Article, Blocked, Channel, Media, Post, SourceKind, State
+from bot.app._channels import Channels, Live
+from bot.desk import Desk, Outlet, typed
+from bot.errors import StoreError, UsageError
+from bot.http import Masker, Session
+from bot.model import Account, Article, Blocked, Channel, Media, Post, Retry, SourceKind, State
 from bot.platforms import base
 from bot.platforms.base import Platform
 from bot.robots import Robots
@@ -29,10 +30,13 @@ from bot.store import Store, open_store
 
 if TYPE_CHECKING:
     from bot.ingest import Lanes, Polled
+    from bot.notices import Bell
     from bot.oneoff import Result, Wish
     from bot.publisher import Rehearsal
-    from bot.status import Status
+    from bot.standing import Press, Step
+    from bot.status import ChannelFacts, Status
     from bot.teaser import Templates
+    from bot.web.base import Pulse, View
 
 #: A page or feed that takes longer is down for our purposes.
 FETCH_DEADLINE = timedelta(seconds=15)
@@ -40,11 +44,18 @@ FETCH_DEADLINE = timedelta(seconds=15)
 #: So long a round of the daemon waits for its polls; what takes longer comes out of a later one.
 PATIENCE = timedelta(seconds=2)
 
+#: What publishing consists of, in the order in which a single round does it.
+RUNS = ("publish", "follow up", "reconcile")
+
+#: “bot publish” ends after so many rounds of a minute each; what is left waits for the next.
+MOST_ROUNDS = 60
+
+#: So long it is remembered which channels have credentials: the daemon asks every second.
+HANDS_HOLD = timedelta(seconds=30)
+
 #: How soon a site that names no source, and on which none was found, is searched again.
 SEARCH_AGAIN = timedelta(hours=1)
 EVER = datetime.min.replace(tzinfo=UTC)
-
-HERE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,9 @@ class App:
         self._store: Store | None = None
         self._made: dict[str, tuple[settings.Site, Desk]] = {}
         self._searched: dict[str, datetime] = {}
+        self._hands: frozenset[str] = frozenset()
+        self._hands_until = 0.0
+        self.masker = Masker()  # of every secret that this process learns
 
     @classmethod
     def open(
@@ -99,10 +113,10 @@ class App:
 
     def rehearsing(self) -> App:
         """Give the same bot over a database of its own, for a rehearsal of the whole life."""
-        url = self.config.bot.database
+        file, mark, options = self.config.bot.database.partition("?")
         own = (
-            f"{url.removesuffix('.db')}.dry-run.db"
-            if url.startswith("sqlite:")
+            f"{file.removesuffix('.db')}.dry-run.db{mark}{options}"
+            if file.startswith("sqlite:")
             else "sqlite:///var/bot.dry-run.db"
         )
         return App(
@@ -125,19 +139,26 @@ class App:
     def store(self) -> Store:
         """The database, opened and brought up to date at first use."""
         if self._store is None:
-            self._store = open_store(self.database)
+            key = credentials.secret("BOT_SECRET_KEY", self._environ)
+            self._store = open_store(self.database, key=key.encode() if key else None)
         return self._store
 
     @cached_property
     def web(self) -> Session:
         """The session for pages, feeds and pictures."""
         bot = self.config.bot
-        contact = f" (+{bot.contact})" if bot.contact else ""
         return Session(
             deadline=FETCH_DEADLINE,
             allow_private=bot.allow_private_addresses,
-            user_agent=f"newsroom-syndication-bot/{__version__}{contact}",
+            user_agent=self.user_agent,
+            masker=self.masker,
         )
+
+    @property
+    def user_agent(self) -> str:
+        """How the bot names itself, and whom to ask about it."""
+        contact = self.config.bot.contact
+        return f"newsroom-syndication-bot/{__version__}{f' (+{contact})' if contact else ''}"
 
     @cached_property
     def robots(self) -> Robots:
@@ -150,53 +171,87 @@ class App:
         from bot.teaser import Templates
 
         own = (self.folder / "templates", Path("templates"))
-        return Templates([path for path in (*own, shipped("templates")) if path.is_dir()])
+        return Templates([path for path in (*own, config.shipped("templates")) if path.is_dir()])
 
     @property
     def media(self) -> Path:
         """Where pictures lie."""
         return Path(self.config.bot.media.dir)
 
+    @property
+    def public(self) -> str:
+        """Where pictures lie on the web, for platforms that fetch them; "" for nowhere."""
+        return self.config.bot.media.public_url
+
     def platform(self, name: str) -> type[Platform]:
         """The platform's class, for its limits and its measure."""
         return base.load(name)
 
+    def channels(self, *, dry_run: bool = False) -> Channels:
+        """The channels, to be bound to their platforms by one thread."""
+        return Channels(
+            self.config,
+            self._environ,
+            lambda: self.store,
+            self.masker,
+            self.now,
+            user_agent=self.user_agent,
+            dry_run=dry_run,
+        )
+
+    @cached_property
+    def _channels(self) -> Channels:
+        return self.channels()
+
     def bound(self, site: str, channel: str) -> tuple[Platform, Session]:
         """A platform bound to one channel, on a session that cannot write."""
-        chosen = self._channel(site, channel)
-        kind = self.platform(chosen.platform)
-        secrets = self.secrets(chosen)
-        session = Session(
-            deadline=self.config.bot.publishing.deadline,
-            allow_private=self.config.bot.allow_private_addresses,
-            dry_run=True,
-            secrets=secrets.values(),
-        )
-        platform = kind(
-            account=chosen.account,
-            settings=chosen.settings,
-            secrets=secrets,
-            session=session,
-            clock=self.now,
-        )
-        return platform, session
+        bound = self.channels(dry_run=True).bound(site, channel)
+        return bound.platform, bound.session
 
     def secrets(self, channel: settings.ChannelConfig) -> dict[str, str]:
         """A channel's credentials, as far as they are there."""
-        kind = self.platform(channel.platform)
-        names = (*kind.secrets, *kind.optional_secrets)
-        return credentials.secrets_of(channel.site, channel.name, names, self._environ)
+        return self._channels.secrets(channel)
 
     def by_hand(self, channel: settings.ChannelConfig) -> bool:
         """Tell whether the channel lacks credentials, so that a person posts for it."""
-        found = self.secrets(channel)
-        return any(name not in found for name in self.platform(channel.platform).secrets)
+        return self._channels.by_hand(channel)
+
+    def hands(self) -> frozenset[str]:
+        """The channels that a person posts for; a login shows here within half a minute."""
+        if http.clock() >= self._hands_until:
+            self._hands = self._channels.hands()
+            self._hands_until = http.clock() + HANDS_HOLD.total_seconds()
+        return self._hands
 
     def _channel(self, site: str, channel: str) -> settings.ChannelConfig:
-        known = self.config.site(site)
-        if channel not in known.channels:
-            raise UsageError(f"site “{site}” has no channel “{channel}” any more.")
-        return known.channels[channel]
+        return self._channels.named(site, channel)
+
+    def press(
+        self, *, dry_run: bool = False, stopping: Callable[[], bool] = lambda: False
+    ) -> Press:
+        """What a run that publishes needs, for one thread; keep it from run to run."""
+        from bot.standing import Press
+        from bot.watch import Watch
+
+        channels = self.channels(dry_run=dry_run)
+        publishing = self.config.bot.publishing
+        watch = Watch(
+            self.store,
+            self.web,
+            self.robots,
+            lambda site: self.desk(self.config.site(site)),
+            self.media,
+        )
+        return Press(
+            store=self.store,
+            bound=channels.bound,
+            watch=watch.look,
+            lease=publishing.lease,
+            quarantine=publishing.quarantine,
+            hands=() if dry_run else Live(self.hands),
+            jitter=lambda: uniform(-1, 1),
+            stopping=stopping,
+        )
 
     # ------------------------------------------------------------- small facts
 
@@ -238,7 +293,7 @@ class App:
         """What is needed to make the posts of a site."""
         made = self._made.get(site.id)
         if made is None or made[0] is not site:  # made once: a daemon asks every few seconds
-            made = self._made[site.id] = (site, _desks.desk(site, self.templates))
+            made = self._made[site.id] = (site, _desks.desk(site, self.templates, self.public))
         return made[1]
 
     def site_of(self, url: str, name: str | None = None) -> str:
@@ -353,51 +408,178 @@ class App:
             return Rehearsal(post, (), Blocked(str(error)))
         return rehearse(post, *bound)
 
-    def publish(self) -> list[tuple[Post, tuple[Exchange, ...]]]:
-        """Take one step with every due post, on sessions that cannot write."""
-        from bot import publisher
+    def publish(self, press: Press) -> Iterator[Step]:
+        """Publish what is due, follow it up, and look after what is in doubt.
 
-        sessions = cache(self.bound)
-        return publisher.run_once(
-            self.store,
-            lambda post: sessions(post.site, post.channel),
-            self.now(),
-            lease=self.config.bot.publishing.lease,
+        A round has its end, and what was found absent is due again at once: there is
+        one round more until one does nothing.
+        """
+        for _ in range(MOST_ROUNDS):
+            idle = True
+            for name in RUNS:
+                for step in self.work(name, press):
+                    idle = False
+                    yield step
+            if idle:
+                return
+
+    def work(self, name: str, press: Press) -> Iterator[Step]:
+        """Do one of RUNS once; StoreError, after what was done, where the database failed."""
+        from bot import followups, publisher, reconciler
+
+        run = {
+            "publish": publisher.run_once,
+            "follow up": followups.run_once,
+            "reconcile": reconciler.run_once,
+        }[name]
+        summary = run(press, self.now())
+        yield from summary.steps
+        if summary.broken:
+            raise StoreError(summary.broken)
+
+    def delete(self, post: Post) -> tuple[str, bool]:
+        """Take a published post down; say what came of it, and whether it is gone."""
+        from bot import followups
+
+        step = followups.delete_post(self.press(), post, self.who, self.now())
+        return step.words, step.post.state is State.DELETED
+
+    def renewing(self, stopping: Callable[[], bool]) -> Callable[[], None]:
+        """Give what renews the credentials that end soon."""
+        from bot.standing import keep_fresh
+
+        press = self.press(stopping=stopping)
+        known = [(channel.site, channel.name) for channel in self.config.channels()]
+
+        def renew() -> None:
+            keep_fresh(press, known, self.now())
+
+        return renew
+
+    def noticing(self) -> Callable[[], None]:
+        """Give what tells people of what needs them."""
+        from bot import notices
+
+        bell = self._bell
+        rules = {key: hold for key, hold in bell.automatic.items() if hold}
+
+        def notice() -> None:
+            notices.run_once(bell, self.now())
+            if rules:
+                notices.release_held(
+                    self.store, rules, self.rules, self.now(), judge_of=self.judge_of
+                )
+
+        return notice
+
+    @cached_property
+    def _bell(self) -> Bell:
+        from bot import notices
+
+        channels = self.config.channels()
+        return notices.Bell(
+            store=self.store,
+            send=notices.deliver(self.config.bot.notify, self.masker, "Syndication bot"),
+            page=f"http://{self.config.bot.review.listen}",  # posts are shown on this machine alone
+            names={site.id: site.name for site in self.config.sites.values()},
+            automatic={
+                each.key: each.review.hold
+                for each in channels
+                if each.review.rule != "required" and each.use == "all"
+            },
+            renews={
+                each.key: self._channels.bound(each.site, each.name).platform.renews
+                for each in channels
+            },
+            rules_of=self.rules,
+            hands=self.hands,
+            sources=self._all_sources,
         )
+
+    def view(self, pulse: Pulse) -> View:
+        """What the pages of the daemon are made of."""
+        from bot.web.base import View
+
+        return View(
+            store=self.store,
+            pulse=pulse,
+            now=self.now,
+            channels=[channel.key for channel in self.config.channels()],
+            hands=self.hands,
+            sources=self._all_sources,
+            faults=lambda: self._bell.faults,
+            url=self.config.bot.review.url,
+            revision=self.store.describe().revision,
+        )
+
+    def _all_sources(self) -> list[tuple[str, str]]:
+        return [
+            (site.id, url) for site in self.config.sites.values() for _, url in self.sources(site)
+        ]
 
     # ------------------------------------------------------------------ asking
 
-    def picture(self, path: Path, alt: str) -> Media:
-        """Take a picture that an editor names into our own store."""
+    def picture(self, post: Post, path: Path, alt: str) -> Media:
+        """Take a picture that an editor names for a post into our own store."""
         from bot.media import picture
 
-        return picture.read(path, self.media, typed(alt))
+        return self._outlet(post).reachable(picture.read(path, self.media, typed(alt)))
+
+    def video(self, path: Path) -> Media:
+        """Take a video that an editor names into our own store."""
+        from bot.media import film
+
+        return film.read(path, self.media)
 
     def judge_of(self, post: Post) -> queue.Judge:
         """Give what finds the problems of an edited teaser, or of a slot, for this post."""
-        chosen = self._channel(post.site, post.channel)
-        outlet = _desks.outlet(self.config.site(post.site), chosen, self.templates)
         with self.store.read() as tx:
             article = tx.articles.get(post.article_id).content
         assert article is not None, "a post's article is stored whole"
-        return outlet.judging(article, self.now())
+        return self._outlet(post).judging(article, self.now())
+
+    def _outlet(self, post: Post) -> Outlet:
+        chosen = self._channel(post.site, post.channel)
+        return _desks.outlet(self.config.site(post.site), chosen, self.templates, self.public)
 
     def status(self) -> Status:
         """Look how things stand."""
         from bot import status
 
-        channels = self.config.channels()
         return status.look(
             self.store,
-            sources=[
-                (site.id, url)
-                for site in self.config.sites.values()
-                for _, url in self.sources(site)
-            ],
-            channels=[Channel(c.site, c.name, c.platform, c.account) for c in channels],
-            by_hand={(c.site, c.name) for c in channels if self.by_hand(c)},
+            sources=self._all_sources(),
+            channels=[self._facts(each) for each in self.config.channels()],
             needs_person=lambda post: review.needs_person(post, reviewed=self.reviewed(post)),
             now=self.now(),
+        )
+
+    def verified(self, channel: settings.ChannelConfig) -> Account | Retry | str:
+        """Ask the platform who a channel's credentials are; only reads.
+
+        A sentence where they may not post for the channel, Retry where nobody answered.
+        """
+        from bot.standing import mismatch, pinned
+
+        bound = self.channels().bound(channel.site, channel.name)
+        with self.store.read() as tx:
+            known = tx.accounts.get(channel.site, channel.name)
+        found = bound.platform.verify()
+        if isinstance(found, Account):
+            return mismatch(found, bound, pinned(known, bound)) or found
+        return found if isinstance(found, Retry) else getattr(found, "reason", str(found))
+
+    def _facts(self, channel: settings.ChannelConfig) -> ChannelFacts:
+        from bot.status import ChannelFacts
+
+        bound = self._channels.bound(channel.site, channel.name)
+        first = self.now().astimezone(bound.zone).replace(day=1, hour=0, minute=0, second=0)
+        return ChannelFacts(
+            bound.channel,
+            by_hand=self.by_hand(channel),
+            renews=bound.platform.renews,
+            budget=bound.budget,
+            month=None if bound.budget is None else first,
         )
 
     def next_due(self) -> str:
@@ -412,9 +594,3 @@ class App:
         if not times:
             return "Nothing is approved. “bot queue” shows what waits for you."
         return f"The next approved post is due at {min(times).isoformat(timespec='minutes')}."
-
-
-def shipped(name: str) -> Path:
-    """Find a folder that comes with the bot: inside an installed one, beside a checkout."""
-    inside = HERE / "_shipped" / name
-    return inside if inside.is_dir() else HERE.parent / name

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from bot.teaser import Templates, Voice
 
 
-def desk(site: Site, templates: Templates) -> Desk:
-    """Build the desk of a site, with an outlet for each of its channels."""
+def desk(site: Site, templates: Templates, public: str) -> Desk:
+    """Build the desk of a site, with an outlet for each of its channels.
+
+    `public` is the address under which our own pictures lie on the web, or "".
+    """
     return Desk(
         site=site.id,
         name=site.name,
@@ -29,7 +32,7 @@ def desk(site: Site, templates: Templates) -> Desk:
         flood_limit=site.flood_limit,
         not_authors=site.not_authors,
         kinds=site.kinds,
-        outlets=tuple(outlet(site, each, templates) for each in site.channels.values()),
+        outlets=tuple(outlet(site, each, templates, public) for each in site.channels.values()),
     )
 
 
@@ -47,7 +50,7 @@ def rules(channel: ChannelConfig, zone: ZoneInfo) -> queue.Rules:
     )
 
 
-def outlet(site: Site, channel: ChannelConfig, templates: Templates) -> Outlet:
+def outlet(site: Site, channel: ChannelConfig, templates: Templates, public: str) -> Outlet:
     """Build what makes a channel's posts and judges them."""
     from bot import teaser
 
@@ -81,6 +84,7 @@ def outlet(site: Site, channel: ChannelConfig, templates: Templates) -> Outlet:
         judge=judge,
         needs_picture=platform.limits.media == "image",
         link_in_text=platform.limits.link == "text",
+        public=public if platform.limits.media == "image" else "",
     )
 
 

@@ -19,6 +19,7 @@ from bot.errors import BotError, UsageError
 COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Start": (
         ("init", "init", "Look at your site and write its configuration."),
+        ("login", "login", "Connect a channel to its account."),
         ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),
         ("doctor", "doctor", "Check configuration, templates, database, channels and sources."),
         ("preview", "preview", "Show the teasers of an article; nothing is stored."),
@@ -37,8 +38,10 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Publishing": (
         ("post", "post", "One article by hand, now or later."),
-        ("publish", "publish", "Publish what is due (this version: --dry-run only)."),
-        ("run", "run", "The daemon (this version: --dry-run only)."),
+        ("publish", "publish", "Publish what is due, once; --dry-run shows it and sends nothing."),
+        ("run", "run", "The daemon: poll, publish, look after what is in doubt."),
+        ("settle", "settle", "Say what you saw of a post in doubt, or posted by hand."),
+        ("delete", "settle", "Take a published post down."),
         ("pause", "pause", "Stop a channel, a site or everything."),
         ("resume", "pause", "Go on after a pause."),
         ("status", "status", "What needs a person, and the health of every source."),

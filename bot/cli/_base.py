@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -68,10 +69,34 @@ def opened(ctx: click.Context, **how: Any) -> Iterator[App]:
     """Open the bot that the common options name, and close it after the command."""
     given = ctx.obj or {}
     app = App.open(given.get("config"), os.environ, who=given.get("who") or login_name(), **how)
+    before = logging.lastResort
+    logging.lastResort = _Aside(app, debug=bool(given.get("debug")))
     try:
         yield app
     finally:
+        logging.lastResort = before
         app.close()
+
+
+class _Aside(logging.Handler):
+    """Says on a terminal what the bot logs, where no daemon keeps a log.
+
+    What became of a post is left out: each command that sends tells that itself.
+    """
+
+    def __init__(self, app: App, *, debug: bool) -> None:
+        super().__init__(logging.WARNING)
+        self._app, self._debug = app, debug
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if hasattr(record, "post") and not self._debug:
+            return
+        words = f"bot: {record.getMessage()}"
+        if record.exc_info and self._debug:
+            import traceback  # milliseconds that only a fault should cost
+
+            words += "\n" + "".join(traceback.format_exception(*record.exc_info))
+        print(self._app.masker.mask(words), file=sys.stderr, flush=True)
 
 
 def local_time(app: App, text: str, site: str) -> datetime:

@@ -32,6 +32,14 @@ STYLES = {
     State.DELETED: "dim",
 }
 
+#: These went out.
+LIVE = frozenset({State.PUBLISHED, State.DELETED})
+
+#: These stand where they do for a reason that an editor asks for first.
+EXPLAINED = frozenset(
+    {State.WAITING, State.UNKNOWN, State.NEEDS_PERSON, State.REFUSED, State.REJECTED}
+)
+
 
 def to_json(value: Any) -> None:
     """Print one JSON document on standard output; times are ISO 8601."""
@@ -159,7 +167,19 @@ def _post(out: Console, app: App, post: Post, most: int | None) -> None:
         _indented(out, _text(more, "dim italic"), 8)
     for line in _beside(post, platform.limits.link == "attached"):
         _indented(out, _text(line, "dim"), 8)
+    if post.state in LIVE:
+        if post.remote_url:
+            _indented(out, _text(f"live: {post.remote_url}", "green"), 8)
+        return  # nothing can be mended any more
+    if post.reason and (post.state in EXPLAINED or _late(post, app.now())):
+        _indented(out, _text(f"· {post.reason}", STYLES[post.state]), 8)
     show_problems(out, post.problems, indent=8)
+
+
+def _late(post: Post, now: datetime) -> bool:
+    """Tell whether an approved post should have gone out; then it says what keeps it."""
+    told = post.reason.startswith("for ")  # its time, which stands there already
+    return post.state is State.APPROVED and bool(post.due_at and post.due_at < now) and not told
 
 
 def _beside(post: Post, attached: bool) -> list[str]:
@@ -170,7 +190,7 @@ def _beside(post: Post, attached: bool) -> list[str]:
 def media_line(media: Media) -> str:
     """Describe a picture or video in one line."""
     if media.placeholder:
-        return f"{media.kind}: placeholder (this version makes no videos yet)"
+        return f"{media.kind}: still to be made; give one of yours with “bot edit ID --video FILE”"
     parts = [f"{media.kind}: {media.url or media.path}"]
     if media.size is not None:
         parts.append(f"{media.size:,} bytes")

@@ -6,53 +6,72 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 
 from bot.app import App
 from bot.cli._base import Command
 from bot.cli._print import say
-from bot.cli.run import approve_all, rounds
+from bot.cli.run import Terminal, approve_all, rounds
 from bot.demo import show
+from bot.demo.doubles import Doubles
 from bot.demo.newsroom import Newsroom
+
+SITE = "harbour"
 
 
 @click.command(cls=Command)
 @click.option(
     "--every", type=float, default=20, show_default=True, help="Seconds between articles."
 )
-@click.pass_context
-def demo(ctx: click.Context, every: float) -> None:
-    """Start a sample newsroom on this machine and rehearse its posts.
+def demo(every: float) -> None:
+    """Start a sample newsroom on this machine and see its posts go out.
 
     New articles appear one after the other and become teasers for all four
-    channels. Nothing leaves this machine. Ctrl-C ends it.
+    channels. What is approved goes out to stand-ins for the platforms, which take
+    and refuse what the real ones do. Nothing leaves this machine. Ctrl-C ends it.
     """
-    newsroom = Newsroom(lambda: datetime.now(UTC))
-    folder = show.lay_out(newsroom.url)
-    app = App.open(str(folder), {}, who="demo")
-    say(
-        f"A sample newsroom, {newsroom.url}/, is polled and rehearsed. Nothing is sent.\n"
-        "In a second terminal, be its editor:\n"
-        f"    {_me()} --config {folder} queue\n"
-        f"    {_me()} --config {folder} approve --all\n"
-        "What you approve is rehearsed here, request by request. Ctrl-C ends it.\n"
-    )
-    try:
+    with contextlib.ExitStack() as ending:
+        newsroom = ending.enter_context(contextlib.closing(Newsroom(lambda: datetime.now(UTC))))
+        show.clear()
+        doubles = ending.enter_context(Doubles(show.FOLDER / "platforms", told=_seen))
+        doubles.instagram.looks = 0  # or each picture is processed for a minute
+        channels = {
+            each.platform: (each.account, doubles.settings(each.platform)) for each in doubles
+        }
+        folder = show.lay_out(newsroom.url, channels)
+        app = ending.enter_context(contextlib.closing(App.open(str(folder), {}, who="demo")))
+        _connect(app, doubles)
+        pages = "".join(f"    {each.platform:<10} {each.url}/\n" for each in doubles)
+        say(
+            f"A sample newsroom, {newsroom.url}/, is polled. Its posts go out to stand-ins for\n"
+            f"the four platforms, where you see what the public would; nothing leaves this "
+            f"machine:\n{pages}"
+            "This version makes no videos yet, so that YouTube's posts cannot go out.\n"
+            "In a second terminal, be its editor:\n"
+            f"    {_me()} --config {folder} queue\n"
+            f"    {_me()} --config {folder} approve --all\n"
+            "What you approve goes out. Ctrl-C ends it.\n"
+        )
         with _events(newsroom, app, every):
-            rounds(
-                app,
-                poll_every=timedelta(seconds=2),
-                publish_every=timedelta(seconds=1),
-                approve=False,
-                quiet_polls=True,
-            )
-    finally:
-        app.close()
-        newsroom.close()
+            rounds(app, Terminal(app, quiet=True), every={"poll": timedelta(seconds=2)})
     say(f"Ended. What the demo made stays in {show.FOLDER}/ until the next one.")
+
+
+def _seen(effect: Mapping[str, Any]) -> None:
+    """Say where the public sees what went out."""
+    say(f"    Live on {effect['account']} ({effect['platform']}): {effect['seen_at']}")
+
+
+def _connect(app: App, doubles: Doubles) -> None:
+    """Connect the channels as `bot login` does, so that a second terminal knows them too."""
+    with app.store.write("demo") as tx:
+        for each in doubles:
+            known = doubles.credentials(each.platform)
+            tx.credentials.put(SITE, each.platform, known, seeds={}, expires_at=None, now=app.now())
 
 
 def _me() -> str:
@@ -68,7 +87,7 @@ def _events(newsroom: Newsroom, app: App, every: float) -> Iterator[None]:
 
     def approve_first() -> None:
         say("The demo's editor approves what is held; from now on it is your turn.")
-        approve_all(app)
+        approve_all(app, "the demo’s editor")
 
     def go() -> None:
         steps: tuple[tuple[float, Callable[[], object]], ...] = (

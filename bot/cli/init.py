@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 import click
 
 from bot import config, proposal, revision
-from bot.app import App, shipped
+from bot.app import App
 from bot.cli import _found
 from bot.cli._base import Command, json_option, login_name
 from bot.cli._print import counted, printable, say, to_json
@@ -134,7 +134,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not schema.exists():
-            shutil.copy(shipped("config") / SITE_FILE, schema)
+            shutil.copy(config.shipped("config") / SITE_FILE, schema)
         draft.write_text(text, "utf-8")
         os.link(draft, path)  # unlike a move, it replaces nothing
     except FileExistsError:

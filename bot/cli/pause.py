@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bot import queue
 from bot.cli._base import Command, local_time, opened
 from bot.cli._print import moment, say
 from bot.errors import UsageError
@@ -49,7 +50,7 @@ def resume(ctx: click.Context, scope: str | None, every: bool) -> None:
                 # a site that left the configuration can still be paused
                 names = [_scope((*app.scopes(), *active), scope, False)]
             for name in names:
-                tx.pauses.resume(name)
+                queue.resume(tx, name, app.now())
         ended = [name for name in names if name in active]
         shown = ", ".join("everything" if name == "*" else name for name in ended)
         say(f"Goes on: {shown}." if ended else "Nothing was paused.")

@@ -9,7 +9,8 @@ import click
 
 from bot.cli._base import Command, json_option, local_time, opened
 from bot.cli._print import post_row, say, show_posts, to_json
-from bot.cli.publish import report
+from bot.cli.publish import exit_code, report
+from bot.cli.run import tell_step
 from bot.errors import UsageError
 from bot.model import State
 from bot.oneoff import Wish
@@ -82,5 +83,14 @@ def post(
         for sentence in result.refused:
             say(f"bot: {sentence}")
         if any(made.state is State.APPROVED for made in result.made):
-            say("Approved. This version sends nothing: “bot publish --dry-run” rehearses.")
+            say(f"Approved. {app.next_due()}")
+        if (
+            at_once
+            and not result.refused
+            and any(made.state is State.APPROVED for made in result.made)
+        ):
+            steps = list(app.publish(app.press()))
+            for step in steps:
+                tell_step(app, step)
+            return exit_code(app, steps)
         return int(bool(result.refused))

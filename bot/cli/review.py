@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot import review
+from bot import queue, review
 from bot.app import App
 from bot.cli._base import Command, json_option, local_time, named, opened
 from bot.cli._print import moment, post_row, say, show_posts, to_json
@@ -123,6 +123,9 @@ def reopen(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
 @click.option("--title", metavar="WORDS", help="The new title (YouTube).")
 @click.option("--image", metavar="FILE", type=Path, help="Another picture.")
 @click.option("--alt", metavar="WORDS", help="What the picture shows.")
+@click.option(
+    "--video", metavar="FILE", type=Path, help="A video; --image is its thumbnail on YouTube."
+)
 @json_option
 @click.pass_context
 def edit(
@@ -132,23 +135,27 @@ def edit(
     title: str | None,
     image: Path | None,
     alt: str | None,
+    video: Path | None,
     as_json: bool,
 ) -> int:
-    """Change a post's text, title or picture; an approval is taken back.
+    """Change a post's text, title, picture or video; an approval is taken back.
 
     The problems are found anew for what you wrote.
     """
     with opened(ctx) as app:
         post = app.post(post_id)
         written = ""
-        if text is None and title is None and image is None and alt is None:
+        if all(each is None for each in (text, title, image, alt, video)):
             if not sys.stdin.isatty():
-                raise UsageError("say what to change: --text, --title, --image or --alt.")
+                raise UsageError("say what to change: --text, --title, --image, --alt or --video.")
             text = click.edit(post.teaser.text)
             if text is None:
                 say("Nothing was changed.")
                 return 0
             text = written = text.strip()
+
+        own = [app.video(video)] if video else []
+        own += [app.picture(post, image, alt or "")] if image else []
 
         def one(post_id: int) -> Post:
             return review.edit(
@@ -159,7 +166,7 @@ def edit(
                 now=app.now(),
                 text=text,
                 title=title,
-                media=(app.picture(image, alt or ""),) if image else None,
+                media=tuple(own) or None,
                 alt=alt if image is None else None,
                 version=post.version,
             )
@@ -218,6 +225,16 @@ def _each(app: App, post_ids: tuple[int, ...], one: Callable[[int], Post], as_js
         if post.state in (State.APPROVED, State.HELD):
             for problem in post.problems:
                 say(f"    {'✗' if problem.blocking else '!'} {problem.message}")
+        if post.state is State.APPROVED and _paused(app, post):
+            key = f"{post.site}/{post.channel}"
+            say(f"    ! {key} is paused: what falls due meanwhile is held again.")
+        if post.state is State.APPROVED and any(media.placeholder for media in post.teaser.media):
+            say(f"    ! Its video is still to be made: “bot edit {post.id} --video FILE”.")
     if as_json:
         to_json([post_row(post) for post in done])
     return 1 if code and done else code
+
+
+def _paused(app: App, post: Post) -> bool:
+    with app.store.read() as tx:
+        return queue.covers(tx.pauses.active(app.now()), post.site, post.channel)

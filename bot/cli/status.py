@@ -14,12 +14,18 @@ from bot.cli._base import Command, json_option, opened
 from bot.cli._print import console, counted, moment, post_row, printable, to_json
 from bot.health import SourceState, ago_in_words
 from bot.model import State
-from bot.status import ChannelState, Status
+from bot.status import STUCK, ChannelState, Status
 
 Line = tuple[str, str]  # words and their style
 
 #: So many sources that are well, or articles that wait, have a line each; more are summed up.
 FEW = 5
+
+#: What gets a post on; the reason of one that needs a person says so itself.
+HINTS = {
+    State.UNKNOWN: "The bot looks whether it is there; nothing to do yet.",
+    State.REFUSED: "“bot reopen {id}” brings it back to be edited.",
+}
 
 
 @click.command(cls=Command)
@@ -44,6 +50,8 @@ def status(ctx: click.Context, every: bool, as_json: bool) -> int:
                     "sources": state.sources,
                     "waiting": state.waiting,
                     "channels": state.channels,
+                    "followups": state.followups,
+                    "doubt": state.doubt,
                     "next": state.next and post_row(state.next),
                 }
             )
@@ -78,15 +86,15 @@ def lines(app: App, state: Status, now: datetime, *, every: bool = False) -> Ite
 
 def _needs(state: Status) -> Iterator[Line]:
     """Say what a person must do; posts of a channel with one and the same fault in one line."""
-    alike: dict[tuple[str, State, str], list[str]] = {}
+    alike: dict[tuple[str, State, str], list[int]] = {}
     for post in state.needs_person:
-        why = " ".join(problem.message for problem in post.problems) or post.reason
+        problems = " ".join(problem.message for problem in post.problems)
+        # What happened to one that was to go out says more than what was found in it before.
+        why = problems or post.reason if post.state is State.HELD else post.reason or problems
         same = (f"{post.site}/{post.channel}", post.state, why)
-        alike.setdefault(same, []).append(f"#{post.id}")
+        alike.setdefault(same, []).append(post.id)
     for (channel, state_now, why), ids in alike.items():
-        verbs = ("is", "needs") if len(ids) == 1 else ("are", "need")
-        is_now = f"{verbs[0]} {str(state_now).replace('_', ' ')}"
-        yield f"{' '.join(ids)} {channel} {is_now} and {verbs[1]} you: {why}", "red"
+        yield _need(channel, state_now, why, ids)
     failing = [each for each in state.sources if each.failing]
     yield from ((each.sentence, "red") for each in failing)
     if failing:
@@ -96,6 +104,28 @@ def _needs(state: Status) -> Iterator[Line]:
             "",
         )
     yield from ((each.sentence, "red") for each in state.waiting if each.failing)
+    for each in state.channels:
+        if each.blocked or each.ending:
+            connect = f" “bot login {each.site}/{each.channel}” connects it again."
+            told = "“bot login" in each.blocked
+            yield f"{each.sentence}{'' if told else connect}", "red"
+    for step in state.followups:
+        ill = step.state in STUCK
+        words = f"#{step.post_id}: its {step.name} is {step.state}. {step.reason}".rstrip()
+        yield words, "red" if ill else ""
+    if state.doubt:
+        yield f"{state.doubt} What may have gone out is looked for before it is sent.", "yellow"
+
+
+def _need(channel: str, state: State, why: str, ids: list[int]) -> Line:
+    """Say what posts of a channel need, and what settles it."""
+    numbers = " ".join(f"#{post_id}" for post_id in ids)
+    is_, need = ("is", "needs") if len(ids) == 1 else ("are", "need")
+    stands = {State.UNKNOWN: f"{is_} unknown", State.NEEDS_PERSON: f"{need} you"}
+    now = stands.get(state, f"{is_} {state} and {need} you")
+    hint = HINTS.get(state, "").format(id=ids[0] if len(ids) == 1 else "ID")
+    style = "yellow" if state is State.UNKNOWN else "red"
+    return f"{numbers} {channel} {now}: {why.rstrip('.')}. {hint}".rstrip(), style
 
 
 def _odd(source: SourceState) -> bool:
@@ -133,7 +163,9 @@ def _channels(channels: Iterable[ChannelState], every: bool) -> Iterator[str]:
     for site, some in groupby(channels, key=lambda each: each.site):
         idle = []
         for each in some:
-            if every or each.held or each.approved or each.paused:
+            if each.blocked or each.ending:
+                continue  # told among what needs a person
+            if every or each.held or each.approved or each.paused or each.resting or each.spent:
                 yield each.sentence
             else:
                 idle.append(f"{each.channel}{' (by hand)' if each.by_hand else ''}")

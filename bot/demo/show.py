@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path("var/demo")
 
+
+def clear(folder: Path = FOLDER) -> None:
+    """Remove what an earlier demo left."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 BOT = """\
 # The demo's configuration: a sample newsroom on this machine.
 database = "sqlite:///{folder}/bot.db"
-allow_private_addresses = true      # the newsroom is on 127.0.0.1
+allow_private_addresses = true      # newsroom and platforms are on 127.0.0.1
 contact = "editor@harbour.example"
 [media]
 dir = "{folder}/media"
@@ -27,25 +35,28 @@ review = "required"
 utm = {{ source = "{{platform}}", medium = "social" }}
 hashtags = {{ "Strike" = "Strike", "Rents" = "Housing", "Grève" = "Grève" }}
 
-[channels.twitter]
-account = "harbour_post"
-[channels.facebook]
-account = "harbourpost"
-settings = {{ page_id = "72" }}
-[channels.instagram]
-account = "harbour.post"
-settings = {{ user_id = "73" }}
-[channels.youtube]
-account = "@harbourpost"
-settings = {{ channel_id = "UCabcdefghijklmnopqrstuv" }}
+"""
+
+CHANNEL = """
+[channels.{platform}]
+account = "{account}"
+settings = {{ {settings} }}    # a stand-in for the platform, on this machine
 """
 
 
-def lay_out(url: str, folder: Path = FOLDER) -> Path:
-    """Write the configuration for the newsroom at `url`; an earlier demo's traces are removed."""
-    shutil.rmtree(folder, ignore_errors=True)
+def lay_out(
+    url: str, channels: Mapping[str, tuple[str, Mapping[str, str]]], folder: Path = FOLDER
+) -> Path:
+    """Write the configuration for the newsroom at `url`.
+
+    `channels` gives account and settings by platform.
+    """
     sites = folder / "config" / "sites"
     sites.mkdir(parents=True)
     (folder / "config" / "bot.toml").write_text(BOT.format(folder=folder), "utf-8")
-    (sites / "harbour.toml").write_text(SITE.format(url=url), "utf-8")
+    site = SITE.format(url=url)
+    for platform, (account, settings) in channels.items():
+        pairs = ", ".join(f"{name} = {json.dumps(text)}" for name, text in settings.items())
+        site += CHANNEL.format(platform=platform, account=account, settings=pairs)
+    (sites / "harbour.toml").write_text(site, "utf-8")
     return folder / "config"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, TypeVar
 
 import requests
 
+from bot.credentials import fingerprint
 from bot.http import NotSent, Sample, Session
-from bot.model import Blocked, Media, Outcome, Refused, Retry, Teaser, Unknown
-from bot.platforms.base import Platform
+from bot.model import Blocked, Media, Outcome, Refused, Renewed, Retry, Teaser, Unknown
+from bot.platforms.base import Platform, Quota
 
 #: In a rehearsal this stands for a credential or number that is not set, so that
 #: requests are built whole without any.
@@ -23,11 +24,30 @@ Verdict = type[Retry] | type[Refused] | type[Blocked]
 
 
 class Failure(Exception):
-    """An answer that is no success, in plain words, and what it means before an effect."""
+    """An answer that is no success, in plain words, and what it means.
 
-    def __init__(self, reason: str, verdict: Verdict = Retry) -> None:
-        self.verdict = verdict
+    `verdict` holds for what may be repeated. Of anything else an answer settles something
+    only with `proof`: the platform's own well-formed word that nothing came of the request.
+    `at` and `rests` are for a `Retry`, as there.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        verdict: Verdict = Retry,
+        *,
+        proof: bool = False,
+        at: datetime | None = None,
+        rests: str = "post",
+    ) -> None:
+        self.verdict, self.proof, self.at, self.rests = verdict, proof, at, rests
         super().__init__(reason)
+
+    def outcome(self, reason: str) -> Outcome:
+        """Give the verdict, with `reason` for its words."""
+        if self.verdict is Retry:
+            return Retry(reason, self.at, self.rests)
+        return self.verdict(reason)
 
 
 class NothingToSend(Exception):
@@ -63,6 +83,7 @@ def opened(media: Media) -> BinaryIO:
 class BoundChannel(Platform):
     """One channel of one platform, with its session and credentials."""
 
+    quotas: ClassVar[tuple[Quota, ...]] = ()
     optional_secrets: ClassVar[tuple[str, ...]] = ()
     account_setting: ClassVar[str] = ""  # which of its settings holds the account's number
 
@@ -77,6 +98,7 @@ class BoundChannel(Platform):
     ) -> None:
         self.account, self.settings = account, settings
         self._session, self._clock = session, clock
+        self.used: dict[str, int] = {}
         self._secrets = {name: value for name, value in secrets.items() if value}
         self._number = str(getattr(settings, self.account_setting, ""))
         session.masker.add(*self._secrets.values())
@@ -92,6 +114,30 @@ class BoundChannel(Platform):
     def __repr__(self) -> str:
         return f"<{self.label} {self.account}>"
 
+    @classmethod
+    def price(cls, teaser: Teaser) -> int:
+        """Cost nothing."""
+        return 0
+
+    @classmethod
+    def usable(cls, secrets: Mapping[str, str]) -> bool:
+        """Ask for every credential of `secrets`."""
+        return all(secrets.get(name) for name in cls.secrets)
+
+    @property
+    def credential(self) -> str:
+        """The fingerprint of the first credential that is named."""
+        return fingerprint({name: self._secrets.get(name, "") for name in self.secrets[:1]})
+
+    @property
+    def renews(self) -> timedelta | None:
+        """Never: these credentials are not exchanged."""
+        return None
+
+    def renew(self) -> Renewed | Outcome:
+        """Refuse: these credentials are not exchanged."""
+        return Refused(f"{self.label} has no credential to renew.")
+
     def extra(self, name: str, teaser: Teaser, remote_id: str) -> Outcome:
         """Refuse: this platform has no steps after a post."""
         return Refused(f"{self.label} has no step called “{name}”.")
@@ -106,29 +152,37 @@ class BoundChannel(Platform):
         return Blocked(f"{self.label} cannot post for {self.account}: set {', '.join(missing)}.")
 
     def _step(
-        self, kind: str, sample: Sample, send: Callable[[], T], read: Callable[[T], R]
+        self,
+        kind: str,
+        sample: Sample,
+        send: Callable[[], T],
+        read: Callable[[T], R],
+        *,
+        repeatable: bool = False,
     ) -> R | Outcome:
         """Send one declared request and return what `read` makes of its answer.
 
-        After the first byte of an effect nobody can tell: every failure is `Unknown`,
-        a garbled answer included. Before it, nothing public can have come of it.
+        A read or prepare may be made again, and so may an extra that is `repeatable` (a
+        deletion): nothing worse than a `Failure`'s verdict can have come of it. After the
+        first byte of anything else nobody can tell, a garbled answer included: it is
+        `Unknown`, unless the `Failure` carries proof.
         """
         try:
             with self._session.declare(kind, sample):
                 answer = send()
             return read(answer)
         except FAILURES as error:
-            return self._meaning(kind, error)
+            return self._meaning(error, repeatable or kind in ("read", "prepare"))
 
-    def _meaning(self, kind: str, error: Exception) -> Outcome:
+    def _meaning(self, error: Exception, repeatable: bool) -> Outcome:
         reason = self._words(error)
         if isinstance(error, NotSent):
             return Retry(reason)
         if isinstance(error, NothingToSend):
             return Refused(reason)
-        if kind in ("effect", "extra"):
-            return Unknown(f"It may be live or not: {reason}")
-        return error.verdict(reason) if isinstance(error, Failure) else Retry(reason)
+        if isinstance(error, Failure) and (repeatable or error.proof):
+            return error.outcome(reason)
+        return Retry(reason) if repeatable else Unknown(f"It may be live or not: {reason}")
 
     def _words(self, error: Exception) -> str:
         """Describe `error` in words that hold no secret; Graph echoes a bad token."""

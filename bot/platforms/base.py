@@ -11,14 +11,15 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import UsageError
 from bot.http import Session
-from bot.model import PLATFORM_ALIASES, Outcome, Problem, Teaser
+from bot.model import PLATFORM_ALIASES, Account, Outcome, Problem, Renewed, Teaser, Trace
 
 #: What a setting that holds an address must look like; it may be empty.
 WEB_ADDRESS = r"^(https?://\S+)?$"
@@ -40,6 +41,15 @@ class Limits:
     posts_per_day: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How much of something a platform gives one credential between two local midnights."""
+
+    name: str  # "videos.insert"
+    limit: int
+    zone: str  # IANA zone of the midnight at which it begins anew
+
+
 class Settings(BaseModel):
     """A channel's `settings`: what every platform takes."""
 
@@ -49,14 +59,21 @@ class Settings(BaseModel):
 
 
 class Platform(Protocol):
-    """What the bot asks of a platform. Nothing here decides when to post."""
+    """What the bot asks of a platform. Nothing here decides when to post.
+
+    No method raises for what a platform or the network does: whatever comes back is
+    one of the outcomes. An exception is a fault of this program, and counts as Unknown.
+    """
 
     name: ClassVar[str]
     label: ClassVar[str]  # as people read it: "X (Twitter)"
     limits: ClassVar[Limits]
+    quotas: ClassVar[tuple[Quota, ...]]  # counted by `credential`
     secrets: ClassVar[tuple[str, ...]]  # names of the credentials it needs
     optional_secrets: ClassVar[tuple[str, ...]]
     Settings: ClassVar[type[BaseModel]]
+
+    used: dict[str, int]  # of each quota since the publisher last emptied it
 
     def __init__(
         self,
@@ -68,6 +85,14 @@ class Platform(Protocol):
         clock: Callable[[], datetime],
     ) -> None:
         """Bind one channel. `secrets` may be empty where `session` rehearses."""
+
+    @property
+    def credential(self) -> str:
+        """What the quotas belong to (a project, an app): a fingerprint, no secret."""
+
+    @property
+    def renews(self) -> timedelta | None:
+        """How long before its end the credential is renewed; None: these never are."""
 
     @staticmethod
     def measure(text: str) -> int:
@@ -84,13 +109,47 @@ class Platform(Protocol):
     def check(cls, teaser: Teaser) -> list[Problem]:
         """Name every fault of `teaser` at once; pure."""
 
+    @classmethod
+    def price(cls, teaser: Teaser) -> int:
+        """Tell what the post costs, in thousandths of a US dollar; pure."""
+
+    @classmethod
+    def usable(cls, secrets: Mapping[str, str]) -> bool:
+        """Tell whether these credentials are enough to post with; else it is done by hand."""
+
     def publish(self, teaser: Teaser, key: str, resume: Mapping[str, Any] | None = None) -> Outcome:
-        """Take the next step towards a live post: at most one write a call."""
+        """Take the next step towards a live post: at most one write a call.
+
+        What a step made comes back in `Waiting.resume` and is stored before the next.
+        """
+
+    def reconcile(
+        self, teaser: Teaser, key: str, trace: Trace, resume: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """Look whether a post whose end nobody saw is live; only reads.
+
+        Published: found. Absent: not there; `proven` where the platform's word settles it,
+        else one look of two. Waiting: it is there, and the platform still works on it.
+        Without `resume` nothing is known of its steps, not even that none was taken: a
+        restored database has forgotten them.
+        Unknown: several posts match, or what is there cannot be told. Retry, Blocked:
+        it could not be read.
+        """
+
+    def verify(self) -> Account | Outcome:
+        """Ask who the credential is; only reads. Retry or Blocked where that fails."""
+
+    def renew(self) -> Renewed | Outcome:
+        """Exchange the credential for a new one; `renews` says when. Never in a rehearsal."""
 
     def extra(self, name: str, teaser: Teaser, remote_id: str) -> Outcome:
         """Do one of the steps that follow a published post (a first comment)."""
 
+    def delete(self, remote_id: str) -> Outcome:
+        """Take a post down. Absent: it is gone. Refused: the platform's API cannot."""
 
+
+@cache
 def names() -> tuple[str, ...]:
     """List the platforms that this program has, by file name."""
     import bot.platforms as package

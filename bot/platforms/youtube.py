@@ -1,10 +1,16 @@
-"""YouTube: a video by resumable upload, over plain requests."""
+"""YouTube: a video by resumable upload, over plain requests.
+
+The session of an upload is the key: its own status says how much of the video it has,
+and is asked before anything is sent to it, so that no byte goes twice and no answer
+that was lost is guessed at. The video is public from its last byte on.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from io import SEEK_END
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -14,6 +20,7 @@ from pydantic import Field
 
 from bot.http import Sample
 from bot.model import (
+    Absent,
     Blocked,
     Media,
     Outcome,
@@ -22,41 +29,43 @@ from bot.model import (
     Refused,
     Retry,
     Teaser,
-    Unknown,
+    Trace,
     Waiting,
 )
 from bot.platforms import base
-from bot.platforms._channel import (
-    STAND_IN,
-    BoundChannel,
-    Failure,
-    Verdict,
-    first,
-    opened,
-    verdict_of,
-)
+from bot.platforms._channel import STAND_IN, Failure, NothingToSend, first, opened
 from bot.platforms._checks import common, mention_problems, quiet_mentions
+from bot.platforms._youtube import (
+    API,
+    INSERTS,
+    LOOK_AGAIN,
+    TOKEN_URL,
+    UNITS,
+    UPLOAD_HOST,
+    at_work,
+    judge,
+    received,
+    resource,
+)
+from bot.platforms._youtube_extras import Keeper, thumbnail
 
-# rootUrl of the discovery document, revision 20261104 (read 2026-11-22)
-API = "https://youtube.googleapis.com"
-#: Where upload sessions may live as well.
-UPLOAD_HOST = "https://www.googleapis.com"
-TOKEN_URL = "https://oauth2.googleapis.com/token"
+#: One request carries so much: a multiple of 256 KiB, as the protocol asks.
+#: https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol
+#: (read 2026-11-22)
+CHUNK = 32 * 256 * 1024
 
-NEWS_AND_POLITICS = "25"
-LOOK_AGAIN = timedelta(minutes=1)
-#: A token is renewed when less than this is left of its hour.
-TOKEN_RESERVE = timedelta(minutes=5)
+#: So long a session lives, by the same page.
+SESSION_LIFE = timedelta(days=7)
 
 
-class Platform(BoundChannel):
+class Platform(Keeper):
     """One YouTube channel."""
 
     name: ClassVar[str] = "youtube"
     label: ClassVar[str] = "YouTube"
     secrets: ClassVar[tuple[str, ...]] = ("CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN")
+    quotas: ClassVar[tuple[base.Quota, ...]] = (INSERTS, UNITS)
     account_setting: ClassVar[str] = "channel_id"
-    _token: tuple[str, datetime] | None = None  # and when it ends
     # https://developers.google.com/youtube/v3/docs/videos and
     # https://developers.google.com/youtube/v3/determine_quota_cost (read 2026-11-22)
     limits: ClassVar[base.Limits] = base.Limits(
@@ -65,7 +74,7 @@ class Platform(BoundChannel):
         title=100,
         hashtags=3,  # editorial, not YouTube's
         media="video",
-        posts_per_day=100,  # calls of videos.insert, a bucket of their own
+        posts_per_day=INSERTS.limit,
     )
     neutralise = staticmethod(quiet_mentions)
 
@@ -76,17 +85,17 @@ class Platform(BoundChannel):
         """Where access tokens are renewed."""
         channel_id: str = Field(default="", pattern=r"^(UC[\w-]+)?$")
         """The channel's own id, beginning with UC."""
-        # Left out of a request it would mean public since 2026-11-02: it is always sent.
         privacy: Literal["public", "unlisted", "private"] = "public"
         """Who sees a video."""
+        notify: bool = False
+        """Whether subscribers are told of each video."""
+        playlist: str = Field(default="", pattern=r"^[\w-]*$")
+        """The id of a playlist that each video is put into."""
 
     def _routes(self) -> dict[str, str]:
         """Lead both of YouTube's hosts, sessions may live on either, and Google's for tokens."""
         api, token = self.settings.api_url or API, _origin(self._token_url())
         return {API: api, UPLOAD_HOST: UPLOAD_HOST if api == API else api, token: token}
-
-    def _token_url(self) -> str:
-        return self.settings.token_url or TOKEN_URL
 
     @staticmethod
     def measure(text: str) -> int:
@@ -102,8 +111,10 @@ class Platform(BoundChannel):
             *_angles(teaser),
         ]
 
+    # -------------------------------------------------------------------- publish
+
     def publish(self, teaser: Teaser, key: str, resume: Mapping[str, Any] | None = None) -> Outcome:
-        """Open an upload session, send the video, watch it: at most one write a call.
+        """Open an upload session, send the video in chunks, watch it: at most one write a call.
 
         The session's address is stored before the first byte goes to it, and is
         a secret. A video counts as published when YouTube has processed it and
@@ -113,146 +124,191 @@ class Platform(BoundChannel):
             return blocked
         made = dict(resume or {})
         if "video" in made:
-            return self._watch(made)
+            return self._watch(teaser, made)
         video = first(teaser, "video")
         if video is None:
             return Refused("YouTube takes videos alone, and this post has none.")
         if video.placeholder and not self._session.dry_run:
             return Refused("The video is a placeholder: it has to be made before it can be sent.")
-        token = self._access()
-        if not isinstance(token, str):
-            return token
+        if failed := self._sign_in():
+            return failed
         if "session" not in made:
-            return self._open(teaser, video, key, made, token)
-        return self._upload(video, made, token)
+            return self._open(teaser, video, key)
+        has = self._progress(made)
+        if isinstance(has, int):
+            return self._send(video, made, has)
+        if isinstance(has, str):
+            return Waiting(made | {"video": has})
+        return self._anew(teaser, key) if has is None else has
 
-    def _access(self) -> str | Outcome:
-        """Return a token for the next hour's calls.
-
-        It writes nothing to the channel and may be repeated, so it takes no call
-        of its own; the refresh token stays what it is. A rehearsal asks for none.
-        """
-        if self._token and self._token[1] - TOKEN_RESERVE > self._clock():
-            return self._token[0]
-        form = {
-            "client_id": self._secrets["CLIENT_ID"],
-            "client_secret": self._secrets["CLIENT_SECRET"],
-            "refresh_token": self._secrets["REFRESH_TOKEN"],
-            "grant_type": "refresh_token",
-        }
-
-        def read(response: requests.Response) -> str:
-            # A refused refresh token is for a person to renew; asking again cannot help.
-            refused = Blocked if response.status_code in (400, 401, 403) else None
-            answer = _answer(response, refused)
-            ends = self._clock() + timedelta(seconds=int(answer["expires_in"]))
-            self._token = (str(answer["access_token"]), ends)
-            if not self._session.dry_run:
-                self._session.masker.add(self._token[0])
-            return self._token[0]
-
-        sample = Sample(json={"access_token": STAND_IN, "expires_in": 3599, "token_type": "Bearer"})
-        return self._step(
-            "prepare", sample, lambda: self._session.post(self._token_url(), data=form), read
-        )
-
-    def _open(
-        self, teaser: Teaser, video: Media, key: str, made: dict[str, Any], token: str
-    ) -> Outcome:
+    def _open(self, teaser: Teaser, video: Media, key: str) -> Outcome:
         params = {
             "uploadType": "resumable",
             "part": "snippet,status",
-            "notifySubscribers": "false",  # else everyone is told of every video
+            "notifySubscribers": str(self.settings.notify).lower(),  # left out: everyone is told
         }
         address = f"{API}/upload/youtube/v3/videos"
-        headers = {"Authorization": f"Bearer {token}", "X-Upload-Content-Type": _mime(video)}
-        body = _resource(teaser, key, self.settings.privacy)
+        body = resource(teaser, key, self.settings.privacy)
 
-        def send() -> requests.Response:
-            size = {"X-Upload-Content-Length": str(_size(video))}
-            return self._session.post(address, params=params, json=body, headers=headers | size)
+        def send() -> tuple[requests.Response, int]:
+            size = _size(video)
+            headers = {"X-Upload-Content-Type": _mime(video), "X-Upload-Content-Length": str(size)}
+            self._count(INSERTS, 1)
+            headers |= self._bearer()
+            return self._session.post(address, params=params, json=body, headers=headers), size
 
-        def read(response: requests.Response) -> Outcome:
-            _ok(response)
-            return Waiting(made | {"session": response.headers["Location"]})
+        def read(sent: tuple[requests.Response, int]) -> Outcome:
+            response, size = sent
+            if response.status_code != 200:
+                self._answer(response)  # which says what is wrong
+            session = response.headers["Location"]
+            if _origin(session) not in (API, UPLOAD_HOST, _origin(self.settings.api_url)):
+                raise Failure("opened an upload on a host that is not YouTube's.")
+            return Waiting({"session": session, "size": size})
 
         location = f"{address}?uploadType=resumable&upload_id={STAND_IN}"
         return self._step("prepare", Sample(headers={"Location": location}), send, read)
 
-    def _upload(self, video: Media, made: dict[str, Any], token: str) -> Outcome:
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": _mime(video)}
+    def _progress(self, made: Mapping[str, Any]) -> int | str | Outcome | None:
+        """Ask a session how far it is: its bytes, the finished video's id, None where it is gone.
 
-        def send() -> requests.Response:
-            if video.placeholder:  # in a rehearsal alone; the name is for who reads it
-                named = headers | {"X-Placeholder": "the video is not made yet"}
-                return self._session.put(made["session"], headers=named)
-            with opened(video) as file:
-                return self._session.put(made["session"], data=file, headers=headers)
+        The question is a PUT without a body, and changes nothing.
+        """
+        headers = self._bearer() | {"Content-Range": f"bytes */{made['size']}"}
+        sent = made.get("sent", 0)
+        sample = Sample(308, headers={"Range": f"bytes=0-{sent - 1}"} if sent else {})
+
+        def read(response: requests.Response) -> int | str | Waiting | None:
+            if response.status_code == 308:
+                has = received(response)
+                # All of it, and no number yet: it is on its way, and nothing may be sent again.
+                whole = 0 < made["size"] <= has
+                return Waiting(made, self._clock() + LOOK_AGAIN) if whole else has
+            if response.status_code in (404, 410):
+                return None
+            return str(self._told(response)["id"])
 
         return self._step(
-            "effect",
-            Sample(json={"id": STAND_IN, "status": {"uploadStatus": "uploaded"}}),
-            send,
-            lambda response: Waiting(made | {"video": str(_answer(response)["id"])}),
+            "read", sample, lambda: self._session.put(made["session"], headers=headers), read
         )
 
-    def _watch(self, made: dict[str, Any]) -> Outcome:
+    def _send(self, video: Media, made: dict[str, Any], start: int) -> Outcome:
+        """Send the next chunk; the one that completes the video is the effect."""
+        size = made["size"]
+        end = min(start + CHUNK, size)
+        headers = self._bearer() | {"Content-Type": _mime(video)}
+        if video.placeholder:  # in a rehearsal alone; the name is for who reads it
+            headers["X-Placeholder"] = "the video is not made yet"
+        else:
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
+
+        def send() -> requests.Response:
+            return self._session.put(
+                made["session"], data=_bytes(video, start, end, size), headers=headers
+            )
+
+        def read(response: requests.Response) -> Outcome:
+            if response.status_code == 308:
+                return Waiting(made | {"sent": received(response)})
+            if response.status_code in (404, 410):
+                raise Failure("the upload session is gone.")
+            name = str(self._answer(response)["id"])
+            return Waiting(made | {"video": name, "since": self._clock().isoformat()})
+
+        if end < size:
+            sample = Sample(308, headers={"Range": f"bytes=0-{end - 1}"})
+            return self._step("prepare", sample, send, read)
+        sample = Sample(json={"id": STAND_IN, "status": {"uploadStatus": "uploaded"}})
+        return self._step("effect", sample, send, read)
+
+    def _anew(self, teaser: Teaser, key: str) -> Outcome:
+        """Begin again where a session is gone, unless its video is there.
+
+        Whoever calls has settled what became of the last chunk; this look costs little. By
+        its link alone a video is not taken for the post here: people upload, too.
+        """
+        since = Trace(self._clock() - SESSION_LIFE)
+        found = self._find(replace(teaser, link=""), key, since)
+        if isinstance(found, Absent):
+            return Waiting()
+        return self._judge(found, {}, teaser) if isinstance(found, dict) else found
+
+    def _watch(self, teaser: Teaser, made: dict[str, Any]) -> Outcome:
         """Ask how far YouTube is; a question that fails is asked again, never the upload."""
-        later = Waiting(made, self._clock() + LOOK_AGAIN)
-        token = self._access()
-        if not isinstance(token, str):
-            return later
+        outcome = self._sign_in() or self._look(teaser, made)
+        if isinstance(outcome, Retry | Blocked):
+            return at_work(made, self._clock())
+        return outcome
+
+    def _look(self, teaser: Teaser, made: Mapping[str, Any]) -> Outcome:
         status = {"uploadStatus": "processed", "privacyStatus": self.settings.privacy}
-        outcome = self._step(
-            "read",
-            Sample(json={"items": [{"id": made["video"], "status": status}]}),
-            lambda: self._session.get(
-                f"{API}/youtube/v3/videos",
-                params={"part": "status,processingDetails", "id": made["video"]},
-                headers={"Authorization": f"Bearer {token}"},
-            ),
-            lambda response: self._judge(_answer(response, Retry), made) or later,
+
+        def read(found: Any) -> Outcome:
+            if not found["items"]:  # YouTube shows what is new with some delay
+                return at_work(made, self._clock())
+            return self._judge(found["items"][0], made, teaser)
+
+        return self._list(
+            "videos",
+            {"items": [{"id": made["video"], "status": status}]},
+            read,
+            part="status,processingDetails",
+            id=made["video"],
         )
-        return later if isinstance(outcome, Retry) else outcome
 
-    def _judge(self, answer: Any, made: dict[str, Any]) -> Outcome | None:
-        """Say what became of the video; None while YouTube is working on it."""
-        if not answer.get("items"):
-            return None
-        status = answer["items"][0]["status"]
-        address = f"https://www.youtube.com/watch?v={made['video']}"
-        match status["uploadStatus"]:
-            case "uploaded":
-                return None
-            case "processed" if status["privacyStatus"] == self.settings.privacy:
-                return Published(made["video"], address)
-            case "processed":
-                return Unknown(f"YouTube shows {address} as {status['privacyStatus']}: look there.")
-        why = status.get("rejectionReason") or status.get("failureReason") or ""
-        return Refused(f"YouTube took the video and then said: {status['uploadStatus']} {why}")
+    def _judge(self, video: Mapping[str, Any], made: Mapping[str, Any], teaser: Teaser) -> Outcome:
+        outcome = judge(video, made, self.settings.privacy, self._clock())
+        if not isinstance(outcome, Published):
+            return outcome
+        wanted = {"thumbnail": thumbnail(teaser), "playlist": self.settings.playlist}
+        extras = tuple(name for name, what in wanted.items() if what)
+        return Published(outcome.remote_id, outcome.url, extras)
 
+    # ------------------------------------------------------------------ reconcile
 
-def _resource(teaser: Teaser, key: str, privacy: str) -> dict[str, Any]:
-    """Build the video's description; its tag `x-<key>` is how it is found again."""
-    snippet = {
-        "title": teaser.title,
-        "description": teaser.text,
-        "tags": [f"x-{key}"],
-        "categoryId": NEWS_AND_POLITICS,
-    }
-    if teaser.language:
-        snippet["defaultLanguage"] = teaser.language
-    return {
-        "snippet": snippet,
-        "status": {"privacyStatus": privacy, "selfDeclaredMadeForKids": False},
-    }
+    def reconcile(
+        self, teaser: Teaser, key: str, trace: Trace, resume: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """Ask the session what it has; where none is known, look through the channel's uploads.
+
+        A session that is not complete proves that nothing is live. Without one, one look
+        at the uploads is one look of two.
+        """
+        made = dict(resume or {})
+        if failed := self._missing() or self._sign_in():
+            return failed
+        if "video" in made:
+            return self._look(teaser, made)
+        if "session" in made:
+            has = self._progress(made)
+            if isinstance(has, int):
+                return Absent(True, f"YouTube has {has} of {made['size']} bytes of the video.")
+            if isinstance(has, str):
+                return self._look(teaser, made | {"video": has})
+            if has is not None:
+                return has
+        found = self._find(teaser, key, trace)
+        return self._judge(found, {}, teaser) if isinstance(found, dict) else found
 
 
 def _size(video: Media) -> int:
     if video.placeholder:
         return 0
     with opened(video) as file:
-        return file.seek(0, SEEK_END)
+        size = file.seek(0, SEEK_END)
+    if not size:
+        raise NothingToSend("the file of the video is empty: give the post another one.")
+    return size
+
+
+def _bytes(video: Media, start: int, end: int, size: int) -> bytes | None:
+    if video.placeholder:
+        return None
+    with opened(video) as file:
+        if file.seek(0, SEEK_END) != size or not start < end:
+            raise NothingToSend("the file of the video is another than the one begun with.")
+        file.seek(start)
+        return file.read(end - start)
 
 
 def _mime(video: Media) -> str:
@@ -262,20 +318,6 @@ def _mime(video: Media) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _ok(response: requests.Response, verdict: Verdict | None = None) -> None:
-    """Raise `Failure` with YouTube's own reason where `response` is no success."""
-    status = response.status_code
-    if status not in (200, 201):
-        reasons = re.findall(r'"(?:reason|error_description|message)": *"([^"]*)"', response.text)
-        words = f"answered {status}: {', '.join(dict.fromkeys(reasons))}"
-        raise Failure(words, verdict or verdict_of(status))
-
-
-def _answer(response: requests.Response, verdict: Verdict | None = None) -> Any:
-    _ok(response, verdict)
-    return response.json()
 
 
 def _angles(teaser: Teaser) -> list[Problem]:

@@ -28,12 +28,31 @@ transaction remains.
                       give_up(id, note) · merge(id, into, note)
 ``tx.posts``          hold(article_id, channel, teaser, problems, who=, now=, …) · get(id) ·
                       find(article_id, channel, occasion) · list(states, site=, channel=,
-                      article_id=, limit=, newest_first=) · change(post, verb, to, who=,
-                      reason=, now=, **columns) · set_due(post, due_at, who=, now=) ·
-                      log(id) · taken(site, channel, since, until) · counts()
-``tx.outbox``         due(now, limit) · lease(now, lease_for) · settle(post, outcome, now) ·
-                      attempts(post_id)
-``tx.pauses``         pause(scope, until=, who=, now=) · resume(scope) · active(now)
+                      article_id=, due_by=, expires_by=, limit=, newest_first=) ·
+                      change(post, verb, to, who=, reason=, now=, **columns) ·
+                      set_due(post, due_at, who=, now=) · log(id) ·
+                      taken(site, channel, since, until) · counts()
+``tx.outbox``         due(now, limit) · take(now, hold_for, skip=) · free(post) ·
+                      put_off(post, until, reason, now, slot=) · lease(post, now, lease_for,
+                      cost=) · resume(post) · settle(post, outcome, now, quarantine=) ·
+                      doubt(post, reason, now, quarantine=, since=) ·
+                      attempts(post_id) · spent(site, channel, since);
+                      of those in doubt: lapse(now, quarantine=) · doubtful(now, hold_for) ·
+                      trace(post) · looks(post) · look(post, outcome, now, rest=, to=,
+                      reason=) · decide(post, to, who=, reason=, now=, …)
+``tx.followups``      add(post_id, name, who=, now=) · take(now, hold_for, repeatable=) ·
+                      settle(followup, state, reason, now, not_before) · of(post_id) · open()
+``tx.accounts``       get(site, channel) · all() · prove(site, channel, account, fingerprint,
+                      now) · block(site, channel, reason, now)
+``tx.credentials``    get(site, channel) · put(site, channel, secrets, seeds=, expires_at=,
+                      now=) · forget(site, channel)
+``tx.logins``         put(state, now) · answer(state, text) · take_answer(state)
+``tx.rests``          rest(scope, until, reason) · lift(scope) · active(now)
+``tx.meters``         add(credential, quota, day, n) · used(credential, quota, day)
+``tx.notices``        claim(causes, now, every) · failed(causes) · forget(all_but)
+``tx.pauses``         pause(scope, until=, who=, now=) · resume(scope) · active(now) · over(now)
+``tx.leases``         take(name, holder, for_) · release(name, holder)
+``tx.instance``       check(now) · doubt() · doubtful(post) · beat(now)
 ``store``             write() · read() · integrity() · describe() · close()
 ====================  =========================================================
 
@@ -45,20 +64,31 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
 from sqlalchemy import Connection, Engine
 
+from bot import _crash
 from bot.model import State
-from bot.store import _connect, _migrate
+from bot.store import _clock, _connect, _migrate
+from bot.store.accounts import Accounts
 from bot.store.articles import Articles
+from bot.store.credentials import Credentials
+from bot.store.followups import Followups
+from bot.store.instance import Instance
+from bot.store.leases import Leases
+from bot.store.logins import Logins
+from bot.store.meters import Meters
+from bot.store.notices import Notices
 from bot.store.outbox import Outbox
 from bot.store.pauses import Pauses
 from bot.store.posts import Posts
+from bot.store.rests import Rests
 from bot.store.sources import Sources
+from bot.store.vault import Vault
 from bot.store.waiting import WaitingRoom
 
 __all__ = ["Description", "Store", "Tx", "open_store"]
@@ -67,13 +97,22 @@ __all__ = ["Description", "Store", "Tx", "open_store"]
 class Tx:
     """One transaction, by subject."""
 
-    def __init__(self, db: Connection) -> None:
+    def __init__(self, db: Connection, vault: Vault) -> None:
         self.sources = Sources(db)
         self.articles = Articles(db)
         self.waiting = WaitingRoom(db)
         self.posts = Posts(db)
-        self.outbox = Outbox(db)
+        self.instance = Instance(db)
+        self.outbox = Outbox(db, vault, self.instance)
+        self.followups = Followups(db)
+        self.accounts = Accounts(db)
+        self.credentials = Credentials(db, vault)
+        self.logins = Logins(db, vault)
+        self.rests = Rests(db)
+        self.meters = Meters(db)
+        self.notices = Notices(db)
         self.pauses = Pauses(db)
+        self.leases = Leases(db)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +128,37 @@ class Description:
 class Store:
     """An open database; threads may share it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        self._engine, self._vault = engine, vault
         self._writer = engine.execution_options(writes=True)
         # SQLite lets writers try again and again until one is lucky; ours wait in line.
-        self._in_line = threading.Lock()
-        self._where = engine.url.database or engine.url.render_as_string()
+        one_writer = engine.dialect.name == "sqlite"
+        self._in_line = threading.Lock() if one_writer else nullcontext()
+        self._adopted = False
 
     @contextmanager
-    def write(self) -> Iterator[Tx]:
-        """Begin a transaction that alone may write; it commits at the end, or leaves nothing."""
-        with _connect.plain_errors(self._where), self._in_line, self._writer.begin() as db:
-            yield Tx(db)
+    def write(self, what: str = "") -> Iterator[Tx]:
+        """Begin a transaction that may write; it commits at the end, or leaves nothing.
+
+        On SQLite it is the only one meanwhile. Where the connection to PostgreSQL
+        breaks during the commit, StoreError leaves open whether it was committed.
+        `what` names the commit to the tests that end the process around it.
+        """
+        with _connect.plain_errors(self._engine.url), self._in_line, self._writer.begin() as db:
+            tx = Tx(db, self._vault)
+            if not self._adopted:
+                tx.instance.adopt()
+            yield tx
+            _crash.point(f"before commit {what}")
+        _crash.point(f"after commit {what}")
+        self._adopted = True
+        tx.instance.testify()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Begin a transaction that sees one state of everything and cannot write."""
         with self._reading() as db:
-            yield Tx(db)
+            yield Tx(db, self._vault)
 
     def integrity(self) -> tuple[str, ...]:
         """Let the database look itself over; what is wrong with it, or nothing.
@@ -120,8 +172,8 @@ class Store:
         """Say what this database is and what it holds."""
         with self._reading() as db:
             return Description(
-                url=self._engine.url.render_as_string(),
-                facts=_connect.facts(db),
+                url=_connect.name_of(self._engine.url),
+                facts=_connect.facts(db) | {"key": self._vault.describe()},
                 revision=_migrate.revision(db) or "",
                 posts=Posts(db).counts(),
             )
@@ -138,24 +190,33 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _connect.plain_errors(self._where), self._engine.begin() as db:
+        with _connect.plain_errors(self._engine.url), self._engine.begin() as db:
             yield db
 
 
 def open_store(
-    url: str, *, busy_timeout: timedelta = timedelta(seconds=5), create: bool = True
+    url: str,
+    *,
+    busy_timeout: timedelta = timedelta(seconds=5),
+    create: bool = True,
+    key: bytes | None = None,
+    machine_clock: _clock.MachineClock | None = None,
 ) -> Store:
     """Open the database at `url` and bring it up to date, making it where there is none.
 
+    `key` is BOT_SECRET_KEY; `machine_clock` stands in for the machine's own in tests.
     Raises UsageError for an address that is none; StoreError where it cannot be
     opened, belongs to another program, was made by a newer version of this one, or
     does not exist and `create` is false.
     """
     engine = _connect.connect(url, busy_timeout, create=create)
-    store = Store(engine)
+    if machine_clock is not None:
+        engine.update_execution_options(machine_clock=machine_clock)
+    file = _connect.file_of(engine.url)
+    store = Store(engine, Vault(key, file and file.with_suffix(".key")))
     try:
-        with _connect.plain_errors(engine.url.database or url):
-            _migrate.upgrade(engine)
+        with _connect.plain_errors(engine.url):
+            _migrate.upgrade(engine, create=create)
     except BaseException:
         store.close()
         raise

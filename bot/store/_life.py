@@ -1,20 +1,23 @@
 """Where a post changes its state: here, and nowhere else.
 
-Every change is one UPDATE that names the version, the state and the fencing token
-it expects, and one row in the log, in the same transaction.
+Every change is one UPDATE that names the state and the fencing token it expects (and
+the version, unless the token alone makes the post the caller's own), and one row in
+the log, in the same transaction. It ends whatever claim there was on the post.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from bot.errors import TransitionError, UsageError
 from bot.model import TRANSITIONS, Post, Problem, State, Verb
+from bot.store import _clock
 from bot.store._schema import articles, posts, transitions
 
 #: What a change of state may set beside the state itself.
@@ -29,12 +32,26 @@ CHANGEABLE = frozenset(
         "approved_by",
         "frozen_hash",
         "token",
-        "lease_until",
+        "clock_boot",
+        "clock_until",
         "resume",
         "check_at",
+        "looks",
+        "cost",
         "published_at",
         "remote_id",
         "remote_url",
+    }
+)
+
+#: A post that is held has no trace of an approval, nor of what was made of its old words.
+_TAKEN_BACK: Final = MappingProxyType(
+    {
+        "approved_at": None,
+        "approved_by": "",
+        "frozen_hash": "",
+        "not_before": None,
+        "resume": None,
     }
 )
 
@@ -42,23 +59,40 @@ _FROM_ARTICLE = {
     "article_url": articles.c.url.label("article_url"),
     "article_title": articles.c.title.label("article_title"),
 }
+_COLUMNS = {**posts.c, **_FROM_ARTICLE}
+_QUERY = select(*(_COLUMNS[field.name] for field in fields(Post))).join_from(posts, articles)
+
+# Built once, as those of `sources` are: every step of every post asks these.
+_ONE = _QUERY.where(posts.c.id == bindparam("post_id"))
+#: An update of a post by whoever holds it; what it sets is added where it is used.
+HELD = update(posts).where(
+    posts.c.id == bindparam("post_id"),
+    posts.c.state == bindparam("was"),
+    posts.c.token == bindparam("held_by"),
+)
+#: One by whoever read it last, so that nobody has changed it since.
+UNCHANGED = HELD.where(posts.c.version == bindparam("seen"))
+_NEXT = {"version": posts.c.version + 1}
+_CHANGE_HELD, _CHANGE_UNCHANGED = HELD.values(_NEXT), UNCHANGED.values(_NEXT)
+_LOG = insert(transitions)
 
 
 def query() -> Select[Any]:
     """Select posts whole, as `read` takes them."""
-    names = [field.name for field in fields(Post)]
-    columns = [_FROM_ARTICLE[name] if name in _FROM_ARTICLE else posts.c[name] for name in names]
-    return select(*columns).join_from(posts, articles)
+    return _QUERY
 
 
-def read(db: Connection, statement: Select[Any]) -> tuple[Post, ...]:
+def read(
+    db: Connection, statement: Select[Any], asked: Mapping[str, Any] | None = None
+) -> tuple[Post, ...]:
     """Run a `query` and make its rows posts."""
-    return tuple(Post(**row) for row in db.execute(statement).mappings())
+    return tuple(Post(**row) for row in db.execute(statement, asked).mappings())
 
 
 def get(db: Connection, post_id: int) -> Post:
     """Read one post; UsageError where there is none of this number."""
-    found = read(db, query().where(posts.c.id == post_id)) if post_id < 2**63 else ()
+    rows = db.execute(_ONE, {"post_id": post_id}).mappings() if post_id < 2**63 else ()
+    found = [Post(**row) for row in rows]
     if not found:
         raise UsageError(f"there is no post {post_id}: `bot queue --all` lists them all.")
     return found[0]
@@ -73,13 +107,14 @@ def change(
     who: str,
     reason: str = "",
     now: datetime,
+    by_token: bool = False,
     **columns: Any,
 ) -> Post:
     """Move a post along one arrow of TRANSITIONS and log it; return it as it is now.
 
-    Raises TransitionError where no such arrow leads on, where a problem blocks the
-    approval, and where the post was changed since `post` was read: then nothing is
-    written.
+    `by_token`: the post is the caller's own by its token. Raises TransitionError where no
+    such arrow leads on, where a problem blocks the approval, and where the post is not
+    how `post` says any more: then nothing is written.
     """
     if strange := columns.keys() - CHANGEABLE:
         raise TypeError(f"a change cannot set {', '.join(sorted(strange))}")
@@ -87,33 +122,40 @@ def change(
         raise TransitionError(_no_arrow(post, verb, to))
     if verb is Verb.APPROVE:
         refuse_blocked(f"post {post.id}", columns.get("problems", post.problems))
-    if to is State.HELD:  # an approval that is taken back leaves no trace on the post
-        columns = {"approved_at": None, "approved_by": "", "frozen_hash": ""} | columns
+    if to is State.HELD:
+        columns = _TAKEN_BACK | columns
     if to is State.PUBLISHED:
         columns = {"published_at": now} | columns
-    write(db, post, {**columns, "state": to, "reason": reason})
+    write(db, post, {**columns, "state": to, "reason": reason}, by_token=by_token)
     log(db, post.id, verb, post.state, to, who=who, reason=reason, now=now)
     return get(db, post.id)
 
 
-def write(db: Connection, post: Post, columns: dict[str, Any]) -> None:
-    """Update a post that nobody changed since it was read, else raise TransitionError."""
-    done = db.execute(
-        update(posts)
-        .where(
-            posts.c.id == post.id,
-            posts.c.version == post.version,
-            posts.c.state == post.state,
-            posts.c.token == post.token,
-        )
-        .values(**columns, version=post.version + 1)
+def write(db: Connection, post: Post, columns: dict[str, Any], *, by_token: bool = False) -> None:
+    """Update a post that is still how it was read, else raise TransitionError."""
+    statement = _CHANGE_HELD if by_token else _CHANGE_UNCHANGED
+    expected = held(post) if by_token else unchanged(post)
+    if db.execute(statement, {**_clock.FREED, **columns, **expected}).rowcount != 1:
+        raise too_late(db, post)
+
+
+def held(post: Post) -> dict[str, Any]:
+    """Give what `HELD` asks of a post."""
+    return {"post_id": post.id, "was": post.state, "held_by": post.token}
+
+
+def unchanged(post: Post) -> dict[str, Any]:
+    """Give what `UNCHANGED` asks of a post."""
+    return {**held(post), "seen": post.version}
+
+
+def too_late(db: Connection, post: Post) -> TransitionError:
+    """Tell that somebody else was quicker."""
+    state = _word(get(db, post.id).state)
+    return TransitionError(
+        f"post {post.id} was changed by somebody else meanwhile and is now {state}:"
+        " look at it again."
     )
-    if done.rowcount != 1:
-        state = get(db, post.id).state
-        raise TransitionError(
-            f"post {post.id} was changed by somebody else meanwhile and is now {_word(state)}:"
-            " look at it again."
-        )
 
 
 def log(
@@ -129,7 +171,7 @@ def log(
 ) -> None:
     """Append a row to the log."""
     row = {"post_id": post_id, "at": now, "who": who, "verb": verb, "reason": reason}
-    db.execute(insert(transitions).values(**row, before=before, after=after))
+    db.execute(_LOG, {**row, "before": before, "after": after})
 
 
 def refuse_blocked(what: str, problems: Sequence[Problem]) -> None:

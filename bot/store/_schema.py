@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
     Enum,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -97,6 +99,19 @@ def _words(kind: type[Words]) -> Enum:
 
 
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys itself
+
+
+def _claim() -> tuple[Column[str], Column[float]]:
+    """Columns that say until when a row is one process's own, by a clock that nobody sets.
+
+    That clock is the database's on PostgreSQL, and on SQLite the seconds since the
+    machine started, which mean nothing after another start (`_clock`).
+    """
+    return (
+        Column("clock_boot", Text, nullable=False, server_default=""),
+        Column("clock_until", Float(53)),
+    )
+
 
 metadata = MetaData(
     naming_convention={
@@ -187,14 +202,17 @@ posts = Table(
     Column("approved_by", Text, nullable=False, default=""),
     Column("frozen_hash", Text, nullable=False, default=""),
     Column("token", Integer, nullable=False, default=0),
-    Column("lease_until", UtcTime),
-    Column("resume", JSON(none_as_null=True)),
+    Column("resume", Text),  # sealed: the address of an upload session is a secret
     Column("check_at", UtcTime),
     Column("published_at", UtcTime),
     Column("remote_id", Text, nullable=False, default=""),
     Column("remote_url", Text, nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Column("version", Integer, nullable=False, default=1),
+    *_claim(),  # the checks before a lease, the lease, the rest before a doubt is looked into
+    Column("looks", Integer, nullable=False, server_default="0"),  # that found nothing, in a row
+    Column("cost", Integer, nullable=False, server_default="0"),  # thousandths of a dollar
+    Column("notified_at", UtcTime),  # a notice of it was delivered
     UniqueConstraint("article_id", "channel", "occasion"),
     # One whole index by state serves the outbox, the queue and the counts. A partial
     # one would serve the outbox alone, and only where states are literal in the SQL.
@@ -236,6 +254,116 @@ pauses = Table(
     Column("until", UtcTime),
     Column("who", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+# What is known of a channel's account. A proof holds for the credentials it was made with.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("remote_id", Text, nullable=False, default=""),  # pinned at the first proof
+    Column("name", Text, nullable=False, default=""),
+    Column("fingerprint", Text, nullable=False, default=""),
+    Column("verified_at", UtcTime),
+    Column("expires_at", UtcTime),  # of the credential
+    Column("hidden", Text, nullable=False, default=""),
+    Column("blocked", Text, nullable=False, default=""),  # why it cannot post; "" where it can
+    Column("blocked_at", UtcTime),
+    Column("failures", Integer, nullable=False, default=0),  # to prove it, in a row
+)
+
+# What `bot login` and renewals have stored, sealed.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("seed", Text, nullable=False),  # mark of the one outside that it replaced; "" if none
+    Column("expires_at", UtcTime),
+    Column("at", UtcTime, nullable=False),
+)
+
+# What must be left alone for a while: a channel, "site/channel".
+rests = Table(
+    "rests",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("until", UtcTime, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+# How much of a quota a credential has used on a day, by the quota's own calendar.
+meters = Table(
+    "meters",
+    metadata,
+    Column("credential", Text, primary_key=True),
+    Column("quota", Text, primary_key=True),
+    Column("day", Text, primary_key=True),  # "2026-11-22"
+    Column("used", Integer, nullable=False),
+)
+
+# What follows a published post: an extra (a first comment), or its deletion.
+followups = Table(
+    "followups",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("post_id", _Id, ForeignKey("posts.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),  # "comment" | "thumbnail" | … | "delete"
+    Column("state", Text, nullable=False),  # "due" | "doing" | "done" | "failed" | "unknown"
+    Column("tries", Integer, nullable=False, default=0),
+    Column("not_before", UtcTime),
+    Column("reason", Text, nullable=False, default=""),
+    Column("who", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    *_claim(),
+    Index(None, "state"),
+)
+
+# What people were told, so that one cause is told once an hour at most.
+notices = Table(
+    "notices",
+    metadata,
+    Column("cause", Text, primary_key=True),  # "post 12 needs_person", "source harbour …"
+    Column("first_at", UtcTime, nullable=False),
+    Column("sent_at", UtcTime),
+)
+
+# Work that one process at a time may do: "renew harbour/twitter", "notices".
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    *_claim(),
+)
+
+# What this database is, so that a restored or copied one is noticed.
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # always 1
+    Column("uuid", Text, nullable=False),
+    Column("place", Text, nullable=False),  # where it was last seen
+    Column("started", Text, nullable=False),  # which start of the machine or server that was
+    Column("count", BigInteger, nullable=False),  # grows with every lease on SQLite
+    Column("witnessed", Boolean, nullable=False),  # a witness was seen beside it
+    Column("seen_at", UtcTime),  # last time that somebody worked with it
+    Column("doubt_since", UtcTime),  # what went out after this may be missing here …
+    Column("doubt_until", UtcTime),  # … until this, when it was noticed
+    Column("doubt_mark", BigInteger, nullable=False, default=0),  # the last transition then
+    Column("doubt", Text, nullable=False, default=""),  # how it was noticed
+)
+
+# A login that waits for the platform's answer; the answer is sealed.
+logins = Table(
+    "logins",
+    metadata,
+    Column("state", Text, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("answer", Text, nullable=False, default=""),
 )
 
 #: Rows of these are never changed or deleted; the database itself refuses it.

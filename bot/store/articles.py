@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from bot.errors import UsageError
 from bot.identity import normal_title
 from bot.model import Article, Entry
-from bot.store._connect import once
+from bot.store._connect import is_sqlite, once
 from bot.store._schema import article_keys, articles, sources
 
 _T = TypeVar("_T")
@@ -239,14 +239,18 @@ class Articles:
     def _insert(self, rows: list[dict[str, Any]]) -> list[int]:
         if not rows:
             return []
-        # Numbered in the order of the rows; only their return has none. SQLAlchemy's own
-        # sorting would send SQLite each row by itself.
+        if not is_sqlite(self._db):
+            numbers = insert(articles).returning(articles.c.id, sort_by_parameter_order=True)
+            return list(self._db.execute(numbers, rows).scalars())
+        # SQLite numbers them in the order of the rows; only their return has none. SQLAlchemy's
+        # own sorting would send it each row by itself.
         return sorted(self._db.execute(insert(articles).returning(articles.c.id), rows).scalars())
 
     def _insert_keys(self, site: str, owners: Mapping[Key, int]) -> None:
         rows = [
             {"site": site, "kind": kind, "value": value, "article_id": owner}
-            for (kind, value), owner in owners.items()
+            # In one order everywhere: two that insert the same keys wait, and do not lock up.
+            for (kind, value), owner in sorted(owners.items())
         ]
         if rows:
             self._db.execute(insert(article_keys), rows)

@@ -1,16 +1,21 @@
-"""Approved posts that wait for their time: claimed, tried, settled.
+"""Approved posts that wait for their time: claimed, tried, settled, and looked for.
 
 A lease and its attempt are committed before the first byte is sent; the answer is
-written under the lease's token. A crash between the two leaves a post in
-`sending`, whose attempt has no end: never one that is simply sent again.
+written under the lease's token. A crash between the two leaves a post in `sending`,
+which lapses into `unknown`: never one that is simply sent again.
+
+Until when a row is one process's own is told by the machine clock (`_clock`); `now`
+decides only what people would read from their own: when a post is due.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from bot.model import (
     Absent,
@@ -26,145 +31,169 @@ from bot.model import (
     Verb,
     Waiting,
 )
-from bot.store import _life
-from bot.store._schema import attempts, pauses, posts
+from bot.store import _attempts, _claims, _clock, _connect, _life, _stops
+from bot.store._doubts import Doubts
+from bot.store._schema import posts, to_json
+from bot.store.accounts import FIRST_REST, Accounts
+from bot.store.followups import Followups
+from bot.store.instance import Instance
+from bot.store.rests import Rests
+from bot.store.vault import Vault
 
-#: A blocked channel is asked again after this; it must not be asked without end.
-BLOCKED_REST = timedelta(minutes=5)
+#: Nothing goes out so long after its slot: how far back money is looked for.
+LONGEST_DELAY = timedelta(days=62)
+
+_MAY_BE_LIVE = (State.SENDING, State.WAITING, State.UNKNOWN, State.NEEDS_PERSON)
 
 
-class Outbox:
+class Outbox(Doubts):
     """The outbox, in one transaction."""
 
-    def __init__(self, db: Connection) -> None:
-        self._db = db
+    def __init__(self, db: Connection, vault: Vault, instance: Instance) -> None:
+        super().__init__(db)
+        self._vault, self._instance = vault, instance
 
     def due(self, now: datetime, limit: int | None = None) -> tuple[Post, ...]:
         """List what could be leased now, earliest first; paused channels' posts as well."""
-        query = _life.query().where(_due(now)).order_by(posts.c.due_at, posts.c.id)
+        query = _life.query().where(or_(*_claims.due(now))).order_by(posts.c.due_at, posts.c.id)
         return _life.read(self._db, query.limit(limit))
 
-    def lease(self, now: datetime, lease_for: timedelta) -> Post | None:
-        """Claim the earliest due post and open its attempt, or return None.
+    def take(
+        self, now: datetime, hold_for: timedelta, *, skip: Collection[str] = ()
+    ) -> Post | None:
+        """Claim the next due post, so that no other process looks at it for `hold_for`.
 
-        Nothing of a paused channel is claimed. Commit before anything is sent: a
-        crash then leaves a post to reconcile, never one to send again.
+        What its platform works on goes before what is not begun, then the earliest. Passes
+        over what is paused or rests, and over the channels (“site/channel”) in `skip`.
         """
-        earliest = (
-            select(posts.c.id)
-            .where(_due(now), ~_paused(now))
-            .order_by(posts.c.due_at, posts.c.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        post_id = self._db.execute(earliest).scalar()
-        if post_id is None:
+        return _claims.take(self._db, now, hold_for, skip)
+
+    def free(self, post: Post) -> None:
+        """Give a claim back; where the post went on meanwhile, nothing changes."""
+        _claims.free(self._db, post)
+
+    def put_off(
+        self, post: Post, until: datetime, reason: str, now: datetime, *, slot: bool = False
+    ) -> Post:
+        """Give a claim back and let the post wait until then, for a reason that it shows.
+
+        `slot`: that is its slot from now on, which no other post gets. It is no transition.
+        Raises TransitionError where somebody changed it meanwhile.
+        """
+        _claims.put_off(self._db, post, until, reason, slot=slot)
+        return _life.get(self._db, post.id)
+
+    def lease(
+        self, post: Post, now: datetime, lease_for: timedelta, *, cost: int = 0
+    ) -> Post | None:
+        """Open an attempt for a claimed post; where it is paused, give it back: None.
+
+        Commit before anything is sent: a crash then leaves a post to look for, never one
+        to send again. `cost` counts as spent until it is settled that nothing was sent.
+        Raises TransitionError where somebody changed the post since it was taken.
+        """
+        if _stops.paused(self._db, post, now):
+            self.free(post)
             return None
-        post = _life.get(self._db, post_id)
-        leased = _life.change(
-            self._db,
-            post,
-            Verb.LEASE,
-            State.SENDING,
-            who="outbox",
-            now=now,
-            token=post.token + 1,
-            lease_until=now + lease_for,
-            not_before=None,
-            check_at=None,
-        )
-        self._attempt(leased, "start", now)
-        return leased
+        self._instance.beat(now)
+        claim = _clock.until(*_clock.now(self._db), lease_for)
+        spent = {"cost": cost} if cost else {}  # a later step keeps what the first one cost
+        return _attempts.start(self._db, post, now, "outbox", now, **claim, **spent)
 
-    def settle(self, post: Post, outcome: Outcome, now: datetime, *, who: str = "outbox") -> Post:
-        """Write what became of a leased post, and end its attempt.
+    def doubt(
+        self,
+        post: Post,
+        reason: str,
+        now: datetime,
+        *,
+        quarantine: timedelta,
+        since: datetime | None = None,
+    ) -> Post:
+        """Put a post among the unknown ones that nobody is sending: it is looked for.
 
-        Raises TransitionError, and writes nothing, where the lease is no longer
-        held: someone else leased or settled the post since.
+        `since` is when an attempt that this database forgot may have begun; what the steps
+        known to it have made is forgotten too, for it was not all. Raises TransitionError
+        where somebody changed the post since it was read.
         """
-        verb, to, reason, columns = _settlement(outcome, now)
-        settled = _life.change(
-            self._db, post, verb, to, who=who, reason=reason, now=now, lease_until=None, **columns
-        )
-        self._attempt(post, "end", now, type(outcome).__name__.lower(), reason)
+        self._instance.beat(now)
+        made = {} if since is None else {"resume": None}
+        post = _attempts.start(self._db, post, now, "outbox", since or now, **made)
+        return self.settle(post, Unknown(reason), now, quarantine=quarantine)
+
+    def resume(self, post: Post) -> Mapping[str, Any] | None:
+        """Give what the steps so far have made; StoreError where the key does not fit."""
+        query = select(posts.c.resume).where(posts.c.id == post.id)
+        sealed = self._db.execute(query).scalar()
+        return None if sealed is None else json.loads(self._vault.open(sealed))
+
+    def settle(
+        self,
+        post: Post,
+        outcome: Outcome,
+        now: datetime,
+        *,
+        quarantine: timedelta,
+        who: str = "outbox",
+    ) -> Post:
+        """Write what became of a leased post, end its attempt, and all that follows from it.
+
+        A published one gets its extras as steps of their own; a channel that must be left
+        alone rests; an unknown one is not looked for before `quarantine` is over. Raises
+        TransitionError, and writes nothing, where the lease is no longer held.
+        """
+        verb, to, reason, columns = self._settlement(outcome, now, quarantine)
+        how: dict[str, Any] = {"who": who, "reason": reason, "now": now, **columns}
+        settled = _attempts.end(self._db, post, verb, to, outcome, **how)
+        match outcome:
+            case Published(extras=extras):
+                Followups(self._db).follow(post.id, extras, now)
+            case Retry(_, at, rests) if rests != "post":
+                until = at or now + FIRST_REST
+                Rests(self._db).rest(f"{post.site}/{post.channel}", until, reason)
+            case Blocked():
+                Accounts(self._db).block(post.site, post.channel, reason, now)
         return settled
 
     def attempts(self, post_id: int) -> tuple[Attempt, ...]:
-        """List the tries to publish a post; one without an end was cut short."""
-        start, end = attempts.alias(), attempts.alias()
-        query = (
-            select(
-                start.c.post_id,
-                start.c.token,
-                start.c.at.label("started_at"),
-                end.c.at.label("ended_at"),
-                end.c.outcome,
-                end.c.detail,
-            )
-            .outerjoin_from(
-                start,
-                end,
-                and_(
-                    end.c.post_id == start.c.post_id,
-                    end.c.token == start.c.token,
-                    end.c.step == "end",
-                ),
-            )
-            .where(start.c.post_id == post_id, start.c.step == "start")
-            .order_by(start.c.token)
+        """List the tries to publish a post; one without an end is under way."""
+        return _attempts.of(self._db, post_id)
+
+    def spent(self, site: str, channel: str, since: datetime, *, alone: bool = False) -> int:
+        """Sum what went out since then, or may have, in thousandths of a dollar.
+
+        `alone`: whoever asks so of the same channel waits until this transaction ends.
+        """
+        if alone:
+            _connect.in_turn(self._db, f"spent {site}/{channel}")
+        query = select(func.coalesce(func.sum(posts.c.cost), 0)).where(
+            posts.c.site == site,
+            posts.c.channel == channel,
+            posts.c.due_at >= since - LONGEST_DELAY,
+            or_(posts.c.published_at >= since, posts.c.state.in_(_MAY_BE_LIVE)),
         )
-        return tuple(
-            Attempt(
-                row.post_id,
-                row.token,
-                row.started_at,
-                row.ended_at,
-                row.outcome or "",
-                row.detail or "",
-            )
-            for row in self._db.execute(query)
-        )
+        return int(self._db.execute(query).scalar_one())
 
-    def _attempt(
-        self, post: Post, step: str, now: datetime, outcome: str = "", detail: str = ""
-    ) -> None:
-        row = {"post_id": post.id, "token": post.token, "step": step, "at": now}
-        self._db.execute(insert(attempts).values(**row, outcome=outcome, detail=detail))
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(
-            posts.c.state == State.APPROVED,
-            posts.c.due_at <= now,
-            or_(posts.c.not_before.is_(None), posts.c.not_before <= now),
-        ),
-        and_(posts.c.state == State.WAITING, posts.c.check_at <= now),
-    )
-
-
-def _paused(now: datetime) -> ColumnElement[bool]:
-    scopes = ("*", posts.c.site, posts.c.site + "/" + posts.c.channel)
-    return exists().where(
-        pauses.c.scope.in_(scopes), or_(pauses.c.until.is_(None), pauses.c.until > now)
-    )
-
-
-def _settlement(outcome: Outcome, now: datetime) -> tuple[Verb, State, str, dict[str, Any]]:
-    match outcome:
-        case Published(remote_id, url):
-            live = {"remote_id": remote_id, "remote_url": url, "resume": None}
-            return Verb.SETTLE, State.PUBLISHED, "", live
-        case Waiting(resume, check_at):
-            made = {"resume": dict(resume), "check_at": check_at or now}
-            return Verb.SETTLE, State.WAITING, "the platform is still working", made
-        case Retry(reason, at):
-            return Verb.SETTLE, State.APPROVED, reason, {"not_before": at}
-        case Refused(reason):
-            return Verb.SETTLE, State.REFUSED, reason, {"resume": None}
-        case Blocked(reason):
-            return Verb.BLOCK, State.APPROVED, reason, {"not_before": now + BLOCKED_REST}
-        case Unknown(reason):
-            return Verb.SETTLE, State.UNKNOWN, reason, {}
-        case Absent():
-            raise ValueError("absence is found by looking, not by sending")
+    def _settlement(
+        self, outcome: Outcome, now: datetime, quarantine: timedelta
+    ) -> tuple[Verb, State, str, dict[str, Any]]:
+        unsent = {"cost": 0}
+        match outcome:
+            case Published(remote_id, url):
+                live = {"remote_id": remote_id, "remote_url": url, "resume": None}
+                return Verb.SETTLE, State.PUBLISHED, "", live
+            case Waiting(resume, check_at):
+                made = self._vault.seal(to_json(dict(resume))) if resume else None
+                waits = {"resume": made, "check_at": check_at or now}
+                words = "one step is done" if check_at is None else "the platform is still working"
+                return Verb.SETTLE, State.WAITING, words, waits
+            case Retry(reason, at):
+                return Verb.SETTLE, State.APPROVED, reason, {"not_before": at, **unsent}
+            case Refused(reason):
+                return Verb.SETTLE, State.REFUSED, reason, {"resume": None, **unsent}
+            case Blocked(reason):
+                return Verb.BLOCK, State.APPROVED, reason, unsent
+            case Unknown(reason):
+                rest = _clock.until(*_clock.now(self._db), quarantine)
+                return Verb.SETTLE, State.UNKNOWN, reason, rest
+            case Absent():
+                raise ValueError("absence is found by looking, not by sending")

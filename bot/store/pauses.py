@@ -35,6 +35,11 @@ class Pauses:
         """Let a scope go on; False where it was not paused. Wider and narrower pauses stay."""
         return self._db.execute(delete(pauses).where(pauses.c.scope == scope)).rowcount > 0
 
+    def over(self, now: datetime) -> tuple[Pause, ...]:
+        """List those that ended by themselves, and that nobody has replaced since."""
+        query = select(pauses).where(pauses.c.until <= now).order_by(pauses.c.scope)
+        return tuple(Pause(**row) for row in self._db.execute(query).mappings())
+
     def active(self, now: datetime) -> dict[str, Pause]:
         """Give the pauses that hold now, by their scope."""
         query = (

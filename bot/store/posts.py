@@ -101,6 +101,8 @@ class Posts:
         site: str | None = None,
         channel: str | None = None,
         article_id: int | None = None,
+        due_by: datetime | None = None,
+        expires_by: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = False,
     ) -> tuple[Post, ...]:
@@ -112,6 +114,9 @@ class Posts:
         for name, value in wanted.items():
             if value is not None:
                 query = query.where(posts.c[name] == value)
+        for column, until in ((posts.c.due_at, due_by), (posts.c.expires_at, expires_by)):
+            if until is not None:
+                query = query.where(column <= until)
         return _life.read(self._db, query.limit(limit))
 
     def change(

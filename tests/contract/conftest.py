@@ -1,4 +1,8 @@
-"""One scenario, or more, for each platform; every contract test runs over all of them."""
+"""One scenario, or more, for each platform; every contract test runs over all of them.
+
+A platform gives the facts: what it answers in which case (`says`), how it shows a live post
+(`live`), and how it names another account (`stranger`). The tests know no platform.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,45 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from bot.http import Exchange, Sample, Session
-from bot.model import Media, Outcome, Published, Teaser, Waiting
+from bot.model import (
+    Blocked,
+    Media,
+    Outcome,
+    Published,
+    Refused,
+    Retry,
+    Teaser,
+    Unknown,
+    Waiting,
+)
 from bot.platforms import base
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 KEY = "k7f3q2"
 LINK = "https://harbour.example.com/2026/11/dockers-strike?utm_source=social&id=1"
 TEXT = "Dockers in Setúbal end their strike after 41 days, union says."
+
+
+@dataclass(frozen=True)
+class Says:
+    """An answer in the platform's own form, and what it means where it answers the effect."""
+
+    means: type[Any]  # the outcome
+    status: int
+    json: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        body = json.dumps(self.json)
+        kind = "application/json"
+        return Response(body, self.status, {**self.headers, "Content-Type": kind})
 
 
 @dataclass(frozen=True)
@@ -36,8 +66,16 @@ class Scenario:
     settings: Mapping[str, Any] = field(default_factory=dict)
     text: str = TEXT
     title: str = ""
-    media: str = ""  # "" | "image" | "video" | "placeholder"
+    media: str = ""  # "" | "image" | "images" | "video" | "placeholder"
     own_token_url: bool = False
+    #: By name; at least "refused", "401" and "429".
+    says: Mapping[str, Says] = field(default_factory=dict)
+    #: JSON by a pattern of the path, as the post is shown when it is live; all else by samples.
+    live: Callable[[Teaser], Mapping[str, Any]] | None = None
+    #: Whether it is found by a number of its own, so that no other post can be taken for it.
+    sure: bool = False
+    #: As `live`, where the credential is that of an account called "stranger".
+    stranger: Mapping[str, Any] = field(default_factory=dict)
 
     def teaser(self, folder: Path, **changes: Any) -> Teaser:
         parts = {"text": self.text, "title": self.title, "link": LINK, "language": "en"}
@@ -51,6 +89,8 @@ def _media(kind: str, folder: Path) -> tuple[Media, ...]:
         url = "https://harbour.example/media/picture.jpg"
         alt = "Dockers cheer at the gate"
         return (Media("image", url, str(path), alt, mime="image/jpeg", size=path.stat().st_size),)
+    if kind == "images":
+        return _media("image", folder) * 2
     if kind == "video":
         path = folder / "short.mp4"
         path.write_bytes(b"\0\0\0\x18ftypmp42" * 99)
@@ -64,6 +104,12 @@ _X = {
     "ACCESS_TOKEN": "xt-5a5b5c5d5e",
     "ACCESS_SECRET": "xz-9e8d7c6b5a",
 }
+_X_LOGIN = {
+    "CLIENT_ID": "xc-61a2b3c4d5",
+    "CLIENT_SECRET": "xd-1f2e3d4c5b",
+    "OAUTH_TOKEN": "xo-0a9b8c7d6e",
+    "OAUTH_REFRESH": "xr-5e4d3c2b1a",
+}
 _GOOGLE = {
     "CLIENT_ID": "gc-01f2e3d4c5",
     "CLIENT_SECRET": "gs-b6a7988899",
@@ -73,56 +119,226 @@ _PAGE = {"PAGE_TOKEN": "EAAB-page-8c7b6a", "APP_SECRET": "as-3141592653"}
 _IG = {"TOKEN": "IGQV-token-2b4d6f", "APP_SECRET": "as-2718281828"}
 _LINK_TEXT = f"{TEXT} {LINK}"
 
-SCENARIOS = {
-    "twitter": Scenario("twitter", _X, ("effect",), text=_LINK_TEXT),
-    "twitter-picture": Scenario(
-        "twitter", _X, ("prepare", "prepare", "effect"), text=_LINK_TEXT, media="image"
+
+def _problem(status: int, title: str, detail: str, kind: str = "about:blank") -> dict[str, Any]:
+    return {"title": title, "detail": detail, "type": kind, "status": status}
+
+
+_X_PROBLEMS = "https://api.twitter.com/2/problems"
+_X_NO_RIGHT = "Your client app is not configured with the appropriate oauth1 app permissions."
+_X_SAYS = {
+    "refused": Says(
+        Refused,
+        400,
+        _problem(400, "Invalid Request", "Invalid parameters.", f"{_X_PROBLEMS}/invalid-request"),
     ),
-    "facebook": Scenario("facebook", _PAGE, ("effect",), {"page_id": "72"}),
-    "facebook-photo": Scenario(
+    "401": Says(Blocked, 401, _problem(401, "Unauthorized", "Unauthorized")),
+    "402": Says(Blocked, 402, _problem(402, "CreditsDepleted", "", f"{_X_PROBLEMS}/credits")),
+    "403": Says(
+        Blocked, 403, _problem(403, "Forbidden", _X_NO_RIGHT, f"{_X_PROBLEMS}/oauth1-permissions")
+    ),
+    "403 by rule": Says(
+        Refused, 403, _problem(403, "Forbidden", "Posts may have one cashtag at most.")
+    ),
+    "429": Says(Retry, 429, _problem(429, "Too Many Requests", "Too Many Requests")),
+    "duplicate": Says(
+        Unknown,
+        403,
+        _problem(403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."),
+    ),
+}
+
+
+def _on_x(teaser: Teaser) -> Mapping[str, Any]:
+    """The account's timeline with the post on it, as X words it."""
+    short = "https://t.co/a1B2c3D4e5"
+    text = teaser.text.replace(LINK, short).replace("&", "&amp;")
+    start = text.index(short)
+    link = {"start": start, "end": start + len(short), "url": short, "expanded_url": LINK}
+    post: dict[str, Any] = {
+        "id": "1000000000000000002",
+        "text": text,
+        "created_at": "2026-11-23T09:00:01.000Z",
+        "entities": {"urls": [link]},
+    }
+    if teaser.media:
+        post["text"] += " https://t.co/zZ9yY8xX7w"
+        post["attachments"] = {"media_keys": ["3_1000000000000000001"]}
+    return {
+        "/2/users/me$": {"data": {"id": "74", "username": "harbour"}},
+        "/2/users/74/tweets$": {"data": [post], "meta": {"result_count": 1}},
+    }
+
+
+def _x(kinds: tuple[str, ...], secrets: Mapping[str, str] = _X, media: str = "") -> Scenario:
+    stranger = {"/2/users/me$": {"data": {"id": "99", "username": "stranger"}}}
+    return Scenario(
+        "twitter",
+        secrets,
+        kinds,
+        text=_LINK_TEXT,
+        media=media,
+        says=_X_SAYS,
+        live=_on_x,
+        stranger=stranger,
+    )
+
+
+def _reason(reason: str) -> dict[str, Any]:
+    error = {"message": "In words.", "domain": "youtube", "reason": reason}
+    return {"error": {"code": 0, "message": "In words.", "errors": [error]}}
+
+
+_YOUTUBE_SAYS = {
+    "refused": Says(Refused, 400, _reason("invalidTitle")),
+    "401": Says(Blocked, 401, _reason("authError")),
+    "403": Says(Blocked, 403, _reason("insufficientPermissions")),
+    "429": Says(Retry, 429, _reason("rateLimitExceeded")),
+    "quota": Says(Retry, 403, _reason("quotaExceeded")),
+    "uploads": Says(Retry, 400, _reason("uploadLimitExceeded")),
+    "session gone": Says(Unknown, 404, _reason("notFound")),
+}
+
+
+def _on_youtube(teaser: Teaser) -> Mapping[str, Any]:
+    """The upload complete by its own word, the video processed and among the uploads."""
+    status = {"uploadStatus": "processed", "privacyStatus": "public"}
+    video = {"id": "vid-2", "snippet": {"tags": [f"x-{KEY}"]}, "status": status}
+    at = "2026-11-23T09:00:01Z"
+    listed = {"snippet": {"publishedAt": at}, "contentDetails": {"videoId": "vid-2"}}
+    return {
+        "/upload/youtube/v3/videos$": {"id": "vid-2", "status": {"uploadStatus": "uploaded"}},
+        "/youtube/v3/playlistItems$": {"items": [listed]},
+        "/youtube/v3/videos$": {"items": [video]},
+    }
+
+
+def _youtube(media: str) -> Scenario:
+    channel = {"id": "UCother", "snippet": {"customUrl": "@stranger"}}
+    return Scenario(
+        "youtube",
+        _GOOGLE,
+        ("prepare", "prepare", "read", "effect", "read"),
+        {"channel_id": "UCabc"},
+        text=_LINK_TEXT,
+        title="Dockers in Setúbal end strike",
+        media=media,
+        own_token_url=True,
+        says=_YOUTUBE_SAYS,
+        live=_on_youtube,
+        stranger={"/youtube/v3/channels$": {"items": [channel]}},
+        sure=True,
+    )
+
+
+def _graph(code: int, subcode: int = 0, *, passing: bool = False) -> dict[str, Any]:
+    error = {"message": "In words.", "type": "OAuthException", "code": code, "fbtrace_id": "A6LJ"}
+    return {"error": error | {"error_subcode": subcode, "is_transient": passing}}
+
+
+_META_SAYS = {
+    "refused": Says(Refused, 400, _graph(100)),
+    "401": Says(Blocked, 401, _graph(190, 460)),
+    "403": Says(Blocked, 403, _graph(200)),
+    "429": Says(Retry, 400, _graph(4)),
+    "too fast": Says(Retry, 400, _graph(368, 1390008)),
+    "passing": Says(Unknown, 400, _graph(200, passing=True)),
+    "service": Says(Unknown, 400, _graph(2)),
+    "duplicate": Says(Unknown, 400, _graph(506)),
+    "pictures used": Says(Unknown, 400, _graph(100, 1366051)),
+    "spam, and live": Says(Unknown, 400, _graph(4, 2207051)),
+    "a day's posts": Says(Retry, 400, _graph(9, 2207042)),
+    "restricted": Says(Blocked, 400, _graph(25, 2207050)),
+}
+
+
+def _on_a_page(teaser: Teaser) -> Mapping[str, Any]:
+    """The Page's posts with the one among them, as Facebook shows a link and pictures."""
+    shim = f"https://l.facebook.com/l.php?{urlencode({'u': LINK + '&fbclid=IwAR', 'h': 'AT0'})}"
+    pictures = {"data": [{"target": {"id": "1001"}, "type": "photo"}]}
+    shown = [{"subattachments": pictures, "type": "album"}] if teaser.media else [{"url": shim}]
+    post = {
+        "id": "72_1002",
+        "message": f"{teaser.text}\n",
+        "created_time": "2026-11-23T09:00:01+0000",
+        "permalink_url": "https://www.facebook.com/72/posts/1002",
+        "attachments": {"data": shown},
+    }
+    phases = {"publishing_phase": {"status": "complete", "publish_status": "published"}}
+    return {"/72/published_posts$": {"data": [post]}, "/1003$": {"status": phases}}
+
+
+def _on_instagram(teaser: Teaser) -> Mapping[str, Any]:
+    post = {
+        "id": "2002",
+        "caption": teaser.text,
+        "timestamp": "2026-11-23T09:00:01+0000",
+        "permalink": "https://www.instagram.com/p/2002/",
+    }
+    return {"/2001$": {"status_code": "PUBLISHED"}, "/73/media$": {"data": [post]}}
+
+
+def _page(
+    kinds: tuple[str, ...], media: str = "", *, sure: bool = False, **settings: Any
+) -> Scenario:
+    return Scenario(
         "facebook",
         _PAGE,
-        ("prepare", "effect", "extra"),
-        {"page_id": "72", "form": "photo+comment"},
-        media="image",
-    ),
-    "facebook-photo-without-one": Scenario(
-        "facebook", _PAGE, ("effect",), {"page_id": "72", "form": "photo+comment"}
-    ),
-    "instagram": Scenario(
+        kinds,
+        {"page_id": "72", **settings},
+        media=media,
+        says=_META_SAYS,
+        live=_on_a_page,
+        sure=sure,
+        stranger={"/me$": {"id": "99", "name": "A Stranger", "username": "stranger"}},
+    )
+
+
+def _account(kinds: tuple[str, ...], media: str, **settings: Any) -> Scenario:
+    stranger = {"id": "98", "user_id": "99", "username": "stranger"}
+    return Scenario(
         "instagram",
         _IG,
-        ("prepare", "read", "effect", "read"),
-        {"user_id": "73"},
-        media="image",
+        kinds,
+        {"user_id": "73", **settings},
+        media=media,
+        says=_META_SAYS,
+        live=_on_instagram,
+        stranger={"/(me|73)$": stranger},
+    )
+
+
+SCENARIOS = {
+    "twitter": _x(("effect",)),
+    "twitter-picture": _x(("prepare", "prepare", "effect"), media="image"),
+    "twitter-video": _x(("prepare", "prepare", "prepare", "read", "effect"), media="video"),
+    "twitter-by-login": _x(("prepare", "prepare", "effect"), _X_LOGIN, "image"),
+    "facebook": _page(("effect",)),
+    "facebook-photo": _page(("prepare", "effect", "extra"), "image", form="photo+comment"),
+    "facebook-photos": _page(
+        ("prepare", "prepare", "effect", "extra"), "images", form="photo+comment"
     ),
-    "instagram-own-login": Scenario(
-        "instagram",
-        _IG,
-        ("prepare", "read", "effect", "read"),
-        {"user_id": "73", "login": "instagram"},
-        media="image",
+    "facebook-photo-without-one": _page(("effect",), form="photo+comment"),
+    "facebook-reel": _page(
+        ("prepare", "prepare", "read", "effect", "read", "extra"), "video", sure=True
     ),
-    "youtube": Scenario(
-        "youtube",
-        _GOOGLE,
-        ("prepare", "prepare", "effect", "read"),
-        {"channel_id": "UCabc"},
-        text=_LINK_TEXT,
-        title="Dockers in Setúbal end strike",
-        media="video",
-        own_token_url=True,
+    "facebook-reel-placeholder": _page(
+        ("prepare", "prepare", "read", "effect", "read", "extra"), "placeholder"
     ),
-    "youtube-placeholder": Scenario(
-        "youtube",
-        _GOOGLE,
-        ("prepare", "prepare", "effect", "read"),
-        {"channel_id": "UCabc"},
-        text=_LINK_TEXT,
-        title="Dockers in Setúbal end strike",
-        media="placeholder",
-        own_token_url=True,
+    "instagram": _account(("prepare", "read", "read", "effect", "read"), "image"),
+    "instagram-own-login": _account(
+        ("prepare", "read", "read", "effect", "read"), "image", login="instagram"
     ),
+    "instagram-carousel": _account(
+        ("prepare", "prepare", "read", "read", "prepare", "read", "read", "effect", "read"),
+        "images",
+    ),
+    "instagram-reel": _account(("prepare", "prepare", "read", "read", "effect", "read"), "video"),
+    "instagram-reel-placeholder": _account(
+        ("prepare", "prepare", "read", "read", "effect", "read"), "placeholder"
+    ),
+    "youtube": _youtube("video"),
+    "youtube-placeholder": _youtube("placeholder"),
 }
 
 
@@ -132,10 +348,12 @@ class Recorder(Session):
     def __init__(self, **how: Any) -> None:
         super().__init__(deadline=timedelta(seconds=5), allow_private=True, **how)
         self.declared: list[tuple[str, Sample]] = []
+        self.hurry: Mapping[str, timedelta] = {}  # another deadline, by kind of request
 
     @contextmanager
     def declare(self, kind: Any, sample: Sample) -> Iterator[None]:
         self.declared.append((kind, sample))
+        self.deadline = self.hurry.get(kind, self.deadline)
         with super().declare(kind, sample):
             yield
 
@@ -226,10 +444,12 @@ def silent() -> Iterator[tuple[str, Callable[[], bool]]]:
 
 
 @pytest.fixture
-def double(httpserver: HTTPServer) -> Callable[[Recorder, Mapping[int, Response]], list[Request]]:
-    """Answer each request by its declared sample, or where `faults` says, by a fault."""
+def double(httpserver: HTTPServer) -> Callable[..., list[Request]]:
+    """Answer each request by its declared sample, unless `faults` has one or `shows` another."""
 
-    def answer_with(session: Recorder, faults: Mapping[int, Response]) -> list[Request]:
+    def answer_with(
+        session: Recorder, faults: Mapping[int, Response], shows: Mapping[str, Any] | None = None
+    ) -> list[Request]:
         seen: list[Request] = []
 
         def answer(request: Request) -> Response:
@@ -237,6 +457,9 @@ def double(httpserver: HTTPServer) -> Callable[[Recorder, Mapping[int, Response]
             seen.append(request)
             if fault := faults.get(len(seen) - 1):
                 return fault
+            for pattern, shown in (shows or {}).items():
+                if re.search(pattern, request.path):
+                    return Response(json.dumps(shown), content_type="application/json")
             sample = session.declared[-1][1]
             response = Response(status=sample.status, headers=dict(sample.headers))
             response.data = json.dumps(sample.json)

@@ -17,7 +17,8 @@ BEFORE = (Retry, Refused, Blocked)
 
 
 def fault(name: str, secret: str = "") -> Response:
-    error = {"message": f"Malformed access token {secret}", "code": 190}
+    # In nobody's own form: something between us and the platform answers in its place.
+    error = {"faultstring": f"Invalid access token {secret}", "code": 190}
     return {
         "500": Response("no", 500, content_type="application/json"),
         "502 page": Response("<html>Bad gateway</html>", 502, content_type="text/html"),
@@ -25,7 +26,7 @@ def fault(name: str, secret: str = "") -> Response:
         "200 empty object": Response("{}", content_type="application/json"),
         "200 null": Response("null", content_type="application/json"),
         "200 broken": Response('{"data": {"id', content_type="application/json"),
-        "401": Response(json.dumps({"error": error}), 401, content_type="application/json"),
+        "401": Response(json.dumps({"fault": error}), 401, content_type="application/json"),
     }[name]
 
 

@@ -11,11 +11,16 @@ from typing import Any
 import pytest
 from werkzeug import Request
 
+from bot.model import Trace
+from tests.contract.conftest import NOW
+
 #: Names that Meta's description leaves out, and why they are sent all the same.
 UNLISTED = {
     "fields": "read-after-write: what the answer shall hold (Graph API guide)",
     "appsecret_proof": "proof of the app's secret, taken by every call (Graph API guide)",
 }
+
+PAGING = dict.fromkeys(("limit", "after"), "taken by every list (paging guide)")
 
 
 @pytest.fixture
@@ -88,17 +93,88 @@ def x(shared_dir: Path) -> Any:
     return json.loads((shared_dir / "specs/x/openapi.json").read_text())
 
 
-@of("twitter", "twitter-picture")
-def test_x_takes_the_requests_and_gives_the_answers(sent: Any, x: Any) -> None:
-    for request, sample in pairs(sent):
-        described = x["paths"][request.path][request.method.lower()]
+def described_by_x(x: Any, request: Request) -> Any:
+    """Find the operation that a request is one of: the path as it stands before any pattern."""
+    for path in sorted(x["paths"], key=lambda path: path.count("{")):
+        if re.fullmatch(re.sub(r"\{\w+\}", r"[^/]+", path), request.path):
+            return x["paths"][path][request.method.lower()]
+    raise AssertionError(f"X has no {request.method} {request.path}")
+
+
+def odd_parameters(request: Request, described: Any, x: Any) -> Iterator[str]:
+    """Name what of a request's query X does not describe so."""
+    each = [one.get("$ref", "").rpartition("/")[2] for one in described.get("parameters", ())]
+    named = zip(described.get("parameters", ()), each, strict=True)
+    known = [x["components"]["parameters"][ref] if ref else one for one, ref in named]
+    schemas = {one["name"]: one["schema"] for one in known if one["in"] == "query"}
+    for name, value in request.args.items():
+        schema = schemas.get(name)
+        if schema is None:
+            yield f"{name}: unknown"
+        elif schema.get("type") == "array":
+            yield from faults(value.split(","), schema, x, name)
+        elif schema.get("type") == "integer":
+            if not schema["minimum"] <= int(value) <= schema["maximum"]:
+                yield f"{name}: out of bounds"
+        else:
+            yield from faults(value, schema, x, name)
+
+
+def fits_x(request: Request, sample: Any, x: Any, scheme: str) -> None:
+    described = described_by_x(x, request)
+    assert list(odd_parameters(request, described, x)) == []
+    if request.data:
         wanted = described["requestBody"]["content"]["application/json"]["schema"]
         assert request.content_type == "application/json"
         assert list(faults(request.json, wanted, x, "body")) == []
-        answer = described["responses"][str(sample.status)]["content"]["application/json"]["schema"]
-        assert list(faults(sample.json, answer, x, "answer")) == []
-        assert request.headers["Authorization"].startswith("OAuth ")
-        assert {"UserToken": []} in described["security"]
+    else:
+        assert not described.get("requestBody", {}).get("required")
+    answer = described["responses"][str(sample.status)]["content"]["application/json"]["schema"]
+    assert list(faults(sample.json, answer, x, "answer")) == []
+    word = {"UserToken": "OAuth ", "OAuth2UserToken": "Bearer "}[scheme]
+    assert request.headers["Authorization"].startswith(word)
+    assert any(scheme in way for way in described["security"])
+
+
+X_SCENARIOS = ("twitter", "twitter-picture", "twitter-video", "twitter-by-login")
+
+
+@of(*X_SCENARIOS)
+def test_x_takes_the_requests_and_gives_the_answers(sent: Any, sendable: Any, x: Any) -> None:
+    scheme = "UserToken" if "API_KEY" in sendable.secrets else "OAuth2UserToken"
+    for request, sample in pairs(sent):
+        fits_x(request, sample, x, scheme)
+
+
+@of(*X_SCENARIOS)
+def test_x_takes_what_looks_back(
+    sendable: Any, bench: Callable[..., Any], double: Any, httpserver: Any, x: Any
+) -> None:
+    set_up = bench(sendable, httpserver.url_for("").rstrip("/"), dry_run=False)
+    seen = double(set_up.session, {}, sendable.live(set_up.teaser))
+    platform = set_up.platform
+    resume = {"media": [{"id": "1", "of": "", "ready": True}], "earlier": []}
+    platform.reconcile(set_up.teaser, "k", Trace(NOW), resume)
+    platform.delete("1000000000000000002")
+    assert [request.path for request in seen] == [
+        "/2/users/me",
+        "/2/users/74/tweets",
+        "/2/tweets/1000000000000000002",
+    ]
+    scheme = "UserToken" if "API_KEY" in sendable.secrets else "OAuth2UserToken"
+    for request, (_, sample) in zip(seen, set_up.session.declared, strict=True):
+        fits_x(request, sample, x, scheme)
+
+
+def test_the_answers_of_the_live_post_are_of_x_own_form(
+    scenarios: Any, tmp_path: Path, x: Any
+) -> None:
+    for name in X_SCENARIOS:
+        shown = scenarios[name].live(scenarios[name].teaser(tmp_path))
+        for pattern, answer in shown.items():
+            schema = {"/2/users/me$": "GetUsersMeResponse"}.get(pattern, "GetUsersPostsResponse")
+            of_x = {"$ref": f"#/components/schemas/{schema}"}
+            assert list(faults(answer, of_x, x, "answer")) == []
 
 
 def test_the_schema_check_finds_faults(x: Any) -> None:
@@ -133,7 +209,7 @@ def strangers(value: Any, name: str, root: Any, at: str = "") -> Iterator[str]:
 
 @of("youtube")
 def test_youtube_takes_the_requests_and_gives_the_answers(sent: Any, youtube: Any) -> None:
-    token, opened, uploaded, watched = pairs(sent)
+    token, opened, _, uploaded, watched = pairs(sent)
     methods = youtube["resources"]["videos"]["methods"]
 
     assert token[0].form["grant_type"] == "refresh_token"
@@ -161,8 +237,12 @@ def test_youtube_takes_the_requests_and_gives_the_answers(sent: Any, youtube: An
 
 @of("youtube")
 def test_youtube_gets_the_video_as_it_was_announced(sent: Any) -> None:
-    _, opened, uploaded, _ = pairs(sent)
+    _, opened, asked, uploaded, _ = pairs(sent)
+    size = len(uploaded[0].data)
+    assert asked[0].headers["Content-Range"] == f"bytes */{size}"
+    assert not asked[0].data
     request = uploaded[0]
+    assert request.headers["Content-Range"] == f"bytes 0-{size - 1}/{size}"
     assert request.method == "PUT"
     assert request.args["upload_id"]
     assert opened[0].headers["X-Upload-Content-Type"] == request.content_type == "video/mp4"
@@ -182,7 +262,9 @@ def meta(shared_dir: Path) -> Mapping[str, Any]:
 def unknown(request: Request, node: Any, edge: str, also: Mapping[str, str]) -> set[str]:
     """Say which names of a request Meta's description of `edge` does not list."""
     (described,) = (
-        each for each in node["apis"] if each["method"] == "POST" and each.get("endpoint") == edge
+        each
+        for each in node["apis"]
+        if each["method"] == request.method and each.get("endpoint") == edge
     )
     names = set(request.form) | set(request.files) | set(request.args)
     required = {each["name"] for each in described["params"] if each["required"]}
@@ -190,14 +272,29 @@ def unknown(request: Request, node: Any, edge: str, also: Mapping[str, str]) -> 
     return names - {each["name"] for each in described["params"]} - set(also)
 
 
-@of("facebook", "facebook-photo", "facebook-photo-without-one")
+def asked_for(request: Request, node: Any) -> bool:
+    """Tell whether all that a read asks for is described, as a field or an edge."""
+    known = {each["name"] for each in node["fields"]}
+    known |= {each.get("endpoint") for each in node["apis"] if each["method"] == "GET"}
+    return set(request.args["fields"].split(",")) <= known
+
+
+FACEBOOK = ("facebook", "facebook-photo", "facebook-photos", "facebook-photo-without-one")
+INSTAGRAM = ("instagram", "instagram-own-login", "instagram-carousel", "instagram-reel")
+
+
+@of(*FACEBOOK, "facebook-reel")
 def test_facebook_takes_the_requests(sent: Any, meta: Mapping[str, Any]) -> None:
     nodes = {
         "/v26.0/72/feed": ("Page", "feed", {}),
         "/v26.0/72/photos": ("Page", "photos", {"source": "the picture itself, as a file"}),
         "/v26.0/72_1002/comments": ("PagePost", "comments", {}),
+        "/v26.0/72/video_reels": ("Page", "video_reels", {}),
+        "/v26.0/1003/comments": ("PagePost", "comments", {}),  # a video has the same edge
     }
     for request, sample in pairs(sent):
+        if request.method == "GET" or is_upload(request):
+            continue
         node, edge, also = nodes[request.path]
         assert unknown(request, meta[node], edge, UNLISTED | also) == set()
         if edge == "feed":
@@ -206,27 +303,64 @@ def test_facebook_takes_the_requests(sent: Any, meta: Mapping[str, Any]) -> None
             assert not {"picture", "name", "thumbnail", "description"} & set(request.form)
 
 
-@of("instagram", "instagram-own-login")
+@of(*INSTAGRAM)
 def test_instagram_takes_the_requests(sent: Any, sendable: Any, meta: Mapping[str, Any]) -> None:
     own = sendable.settings.get("login") == "instagram"
     user = meta["IGUserForIGOnlyAPI" if own else "IGUser"]
     # Meta's generator writes one edge of this description without its underscore.
     publish = "mediapublish" if own else "media_publish"
-    edges = {"/v26.0/73/media": "media", "/v26.0/73/media_publish": publish}
-    for request, sample in pairs(sent):
-        if request.method == "POST":
+    edges = {
+        "/v26.0/73/media": "media",
+        "/v26.0/73/media_publish": publish,
+        "/v26.0/73/content_publishing_limit": "content_publishing_limit",
+    }
+    for request, _ in pairs(sent):
+        if request.path in edges:
             assert unknown(request, user, edges[request.path], UNLISTED) == set()
-        elif request.path == f"/v26.0/{sample.json['id']}" and "permalink" in sample.json:
-            known = {each["name"] for each in meta["IGMedia"]["fields"]}
-            assert set(request.args["fields"].split(",")) <= known
+        elif request.path == "/v26.0/2002":
+            assert asked_for(request, meta["IGMedia"])
 
 
-@of("facebook", "facebook-photo", "instagram", "instagram-own-login")
+@of(*FACEBOOK, *INSTAGRAM)
+def test_meta_shows_what_is_looked_back_at(
+    sendable: Any, bench: Callable[..., Any], double: Any, httpserver: Any, meta: Mapping[str, Any]
+) -> None:
+    page, own = sendable.platform == "facebook", sendable.settings.get("login") == "instagram"
+    user = "Page" if page else "IGUserForIGOnlyAPI" if own else "IGUser"
+    set_up = bench(sendable, httpserver.url_for("").rstrip("/"), dry_run=False)
+    seen = double(set_up.session, {}, {"/2001$": {"status_code": "EXPIRED"}})
+    made = {"photo1": "1001", "photo2": "1001", "container": "2001", "uploaded": True}
+    set_up.platform.reconcile(set_up.teaser, "k", Trace(NOW), made)
+    set_up.platform.verify()
+    *_, listed, me = seen
+    edge = "published_posts" if page else "media"
+    assert listed.path == f"/v26.0/72/{edge}" if page else f"/v26.0/73/{edge}"
+    assert unknown(listed, meta[user], edge, UNLISTED | PAGING) == set()
+    assert asked_for(listed, meta["PagePost" if page else "IGMedia"])
+    assert me.path == ("/v26.0/me" if page or own else "/v26.0/73")
+    assert asked_for(me, meta[user])
+
+
+def is_upload(request: Request) -> bool:
+    return "-upload/" in request.path
+
+
+@of("facebook-reel", "instagram-reel")
+def test_meta_gets_the_video_whole(sent: Any, sendable: Any) -> None:
+    (upload,) = (request for request, _ in pairs(sent) if is_upload(request))
+    number = {"facebook": "video-upload/v26.0/1003", "instagram": "ig-api-upload/v26.0/2001"}
+    assert upload.path == f"/{number[sendable.platform]}"
+    assert upload.headers["offset"] == "0"
+    assert upload.data.startswith(b"\0\0\0\x18ftypmp42")
+
+
+@of(*FACEBOOK, "facebook-reel", *INSTAGRAM)
 def test_meta_never_sees_a_token_outside_the_header(sent: Any, sendable: Any) -> None:
     token, secret = sendable.secrets.values()
     for request in sent[0]:
-        assert request.headers["Authorization"] == f"Bearer {token}"
+        scheme = "OAuth" if is_upload(request) else "Bearer"
+        assert request.headers["Authorization"] == f"{scheme} {token}"
         everything = f"{request.url} {dict(request.form)} {request.get_data(cache=True)!r}"
         assert token not in everything
         assert secret not in everything
-        assert "appsecret_proof" in {*request.args, *request.form}
+        assert is_upload(request) or "appsecret_proof" in {*request.args, *request.form}

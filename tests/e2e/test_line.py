@@ -151,3 +151,13 @@ def test_pause_returns_what_falls_due_to_the_queue(site: Site, harbour: Bot) -> 
     harbour("resume", "harbour/twitter")
     assert "twitter" in {row["post"]["platform"] for row in harbour.json("publish", "--dry-run")}
     assert "there is no site" in harbour("pause", "nowhere", code=2).err
+
+
+def test_an_approval_says_that_its_channel_is_paused(site: Site, harbour: Bot) -> None:
+    publish(site, "one")
+    harbour("poll")
+    harbour("pause", "harbour/twitter")
+    (x,) = (row["id"] for row in harbour.queue() if row["platform"] == "twitter")
+    assert "harbour/twitter is paused" in harbour("approve", str(x)).err
+    harbour("resume", "harbour/twitter")  # what fell due was held again
+    assert "paused" not in harbour("approve", str(x)).err

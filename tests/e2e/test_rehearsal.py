@@ -49,12 +49,14 @@ REQUESTS = {
     "instagram": [
         "POST /v26.0/73/media",
         "GET /v26.0/2001",
+        "GET /v26.0/73/content_publishing_limit",
         "POST /v26.0/73/media_publish",
         "GET /v26.0/2002",
     ],
     "youtube": [
         "POST /token",
         "POST /upload/youtube/v3/videos",
+        "PUT /upload/youtube/v3/videos",  # how far is it?
         "PUT /upload/youtube/v3/videos",
         "GET /youtube/v3/videos",
     ],
@@ -273,20 +275,13 @@ def bodies_are_the_teasers(shown: dict[str, Any], site: Site) -> None:
     assert tweet == {"text": texts["twitter"], "media": {"media_ids": [described["id"]]}}
     (feed,) = bodies["facebook"]
     assert (feed["message"], feed["link"]) == (texts["facebook"], f"{site.url}/one")
-    container, _, published, _ = bodies["instagram"]
+    container, _, _, published, _ = bodies["instagram"]
     assert container["caption"] == texts["instagram"]
     assert container["image_url"] == f"{site.url}/picture.jpg"
     assert published["creation_id"] == "2001"
-    _, session, video, _ = bodies["youtube"]
+    _, session, _, video, _ = bodies["youtube"]
     assert session["snippet"]["title"] == shown["youtube"]["post"]["title"]
     assert session["snippet"]["description"] == texts["youtube"]
     assert session["status"]["privacyStatus"] == "public"
     assert video is None
-    assert "X-Placeholder" in shown["youtube"]["requests"][2]["headers"]
-
-
-@pytest.mark.parametrize("command", [["publish"], ["run"]])
-def test_without_the_option_nothing_is_done(command: list[str], harbour: Bot) -> None:
-    before = files(harbour.folder)
-    assert "--dry-run" in harbour(*command, code=2).err
-    assert files(harbour.folder) == before
+    assert "X-Placeholder" in shown["youtube"]["requests"][3]["headers"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -89,6 +90,9 @@ def test_a_rehearsal_of_the_whole_life_has_a_database_of_its_own(opened: Opened)
     own = app.rehearsing()
     assert own.database == "sqlite:///var/bot.dry-run.db"
     assert own.who == "rehearsal"
+    bot = app.config.bot.model_copy(update={"database": "sqlite:///a.db?nolock=1"})
+    app.config = replace(app.config, bot=bot)
+    assert app.rehearsing().database == "sqlite:///a.dry-run.db?nolock=1"  # never the real one
     assert not own.store.describe().posts
     own.close()
     assert not Path("var/bot.db").exists()
@@ -235,7 +239,8 @@ def test_a_post_of_a_channel_that_is_gone_is_said_and_stops_no_other(
     assert isinstance(outcomes["facebook"], Published)
     assert isinstance(outcomes["twitter"], Blocked)
     assert "no channel “twitter” any more" in outcomes["twitter"].reason
-    settled = {post.platform: post.state for post, _ in left.publish()}
+    rehearsal = left.press(dry_run=True)
+    settled = {step.post.platform: step.post.state for step in left.publish(rehearsal)}
     assert settled["facebook"] is State.PUBLISHED
     assert settled["twitter"] is State.APPROVED
 
@@ -265,8 +270,11 @@ def test_pauses_hold_a_rehearsal_too(opened: Opened, site: Site, now: datetime) 
     assert "harbour/twitter" in app.scopes()
 
 
-def test_a_picture_of_the_editor_is_kept(opened: Opened, tmp_path: Path) -> None:
+def test_a_picture_of_the_editor_is_kept(
+    opened: Opened, site: Site, now: datetime, tmp_path: Path
+) -> None:
     (tmp_path / "own.jpg").write_bytes(JPEG)
-    kept = opened().picture(tmp_path / "own.jpg", "A quay.")
+    app = opened()
+    kept = app.picture(publish(app, site, now)[0], tmp_path / "own.jpg", "A quay.")
     assert Path(kept.path).parent == Path("var/media")
-    assert kept.alt == "A quay."
+    assert (kept.alt, kept.url) == ("A quay.", "")

@@ -22,6 +22,7 @@ MakeRules = Callable[..., queue.Rules]
 NOTE = Problem("headline-cut", "The headline was cut.")
 BLOCK = Problem("text-too-long", "The text is too long.", blocking=True)
 GRAVE = Problem("sensitive-death", "It speaks of a death.")
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
@@ -267,6 +268,35 @@ def test_what_falls_due_in_a_pause_returns(
         assert (back.id, back.state, back.due_at) == (due.id, State.HELD, None)
         assert queue.recall_paused(tx, now + HOUR) == [], "the pause is over"
         assert tx.posts.get(later.id).state is State.APPROVED
+
+
+def test_what_fell_due_in_a_pause_that_is_over_returns_though_nobody_looked_meanwhile(
+    store: Store, hold: Hold, rules: MakeRules, now: datetime
+) -> None:
+    before = approve(store, hold(), rules(), now, at=now - MINUTE)
+    inside = approve(store, hold(), rules(), now, at=now + MINUTE)
+    after = approve(store, hold(), rules(), now, at=now + HOUR)
+    with store.write() as tx:
+        tx.pauses.pause("harbour", until=now + HOUR, who="mia", now=now)
+    again = approve(store, hold(), rules(), now + HOUR, at=now + MINUTE)  # who looked since
+    with store.write() as tx:
+        (back,) = queue.recall_paused(tx, now + HOUR)
+        assert (back.id, back.state) == (inside.id, State.HELD)
+        for post in (before, after, again):
+            assert tx.posts.get(post.id).state is State.APPROVED
+
+
+def test_who_resumes_brings_back_what_fell_due_meanwhile(
+    store: Store, hold: Hold, rules: MakeRules, now: datetime
+) -> None:
+    before = approve(store, hold(), rules(), now, at=now - MINUTE)
+    inside = approve(store, hold(), rules(), now, at=now + MINUTE)
+    with store.write() as tx:
+        tx.pauses.pause("harbour", who="mia", now=now)
+        assert queue.resume(tx, "other", now + HOUR) == []
+        assert [post.id for post in queue.resume(tx, "harbour", now + HOUR)] == [inside.id]
+        assert tx.pauses.active(now + HOUR) == {}
+        assert tx.posts.get(before.id).state is State.APPROVED
 
 
 @pytest.mark.parametrize("scope", ["other", "harbour/facebook", "twitter"])

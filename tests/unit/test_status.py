@@ -15,8 +15,8 @@ from bot.cli.doctor import in_force
 from bot.cli.status import lines
 from bot.config import Setting
 from bot.health import SourceState, ago_in_words, ahead_in_words
-from bot.model import Channel, Entry, Post, Problem, State
-from bot.status import Status
+from bot.model import Account, Channel, Entry, Post, Problem, Refused, State, Unknown
+from bot.status import ChannelFacts, Status
 from bot.store import Store
 
 X = Channel("harbour", "twitter", "twitter", "harbour_post")
@@ -32,8 +32,10 @@ def look(store: Store, now: datetime) -> Callable[..., Status]:
         return status.look(
             store,
             sources=[("harbour", FEED)],
-            channels=[X, FACEBOOK],
-            by_hand=by_hand,
+            channels=[
+                ChannelFacts(each, by_hand=(each.site, each.name) in by_hand)
+                for each in (X, FACEBOOK)
+            ],
             needs_person=lambda post: review.needs_person(post, reviewed=True),
             now=at,
         )
@@ -172,9 +174,7 @@ def test_an_article_of_a_site_without_sources_needs_a_person(store: Store, now: 
     entry = Entry("https://harbour.example/one", guid="one")
     with store.write() as tx:
         tx.articles.wait("harbour", [(entry, {("guid", "one")})], now=now, source=FEED, flood=0)
-    state = status.look(
-        store, sources=[], channels=[], by_hand=set(), needs_person=lambda _: False, now=now
-    )
+    state = status.look(store, sources=[], channels=[], needs_person=lambda _: False, now=now)
     (late,) = state.waiting
     assert late.failing
     assert state.alarm
@@ -266,7 +266,7 @@ def shown(state: Status, now: datetime, *, every: bool = False) -> list[str]:
 
 
 def sources(*some: SourceState) -> Status:
-    return Status((), {}, (), some, (), (), None)
+    return Status((), {}, (), some, (), (), (), "", None)
 
 
 def test_what_needs_a_person_comes_first(now: datetime) -> None:
@@ -287,6 +287,31 @@ def test_posts_with_one_fault_share_a_line(
     told = shown(look(), now)
     assert told[0] == "#1 #2 #3 harbour/twitter are held and need you: Too long."
     assert told[1] == "Posts: 3 held. “bot queue” shows what is held."
+
+
+def test_what_happened_to_a_post_says_more_than_what_was_found_in_it_before(
+    store: Store,
+    look: Callable[..., Status],
+    hold: Hold,
+    rules: Any,
+    made: queue.Made,
+    now: datetime,
+) -> None:
+    early = queue.Made(made.teaser, (Problem("long", "Shorten it.", False),), ())
+    for end in (Refused("No such picture."), Unknown("The answer was lost.")):
+        post = hold(made=early)
+        review.approve(store, post.id, rules(), who="mia", now=now, at=now)
+        with store.write() as tx:
+            due = tx.outbox.take(now, HOUR)
+            leased = due and tx.outbox.lease(due, now, HOUR)
+            assert leased
+            tx.outbox.settle(leased, end, now, quarantine=HOUR)
+    told = shown(look(), now)
+    assert told[0] == (
+        "#1 harbour/twitter is refused and needs you: No such picture."
+        " “bot reopen 1” brings it back to be edited."
+    )
+    assert told[1].startswith("#2 harbour/twitter is unknown: The answer was lost. The bot looks")
 
 
 def test_many_that_are_well_are_summed_up(now: datetime) -> None:
@@ -336,3 +361,50 @@ def test_the_doctor_tells_once_what_channels_share() -> None:
         ("harbour/twitter", "link = always"),
     ]
     assert dict(in_force(settings, every=True))["harbour"] == "language = en; nothing for utm"
+
+
+def test_a_blocked_channel_is_an_alarm_until_it_is_proven(
+    store: Store, look: Callable[..., Status], hold: Hold, rules: Any, now: datetime
+) -> None:
+    review.approve(store, hold().id, rules(), who="mia", now=now, at=now)
+    with store.write() as tx:
+        tx.accounts.block("harbour", "twitter", "The token was revoked.", now)
+    state = look()
+    assert state.alarm
+    told = [words for words, style in lines(cast(App, None), state, now) if style == "red"]
+    assert any("revoked" in words and "bot login harbour/twitter" in words for words in told)
+    assert state.next is None, "what is due there goes out only when somebody has seen to it"
+    with store.write() as tx:
+        tx.accounts.block("harbour", "twitter", "Run “bot login” again.", now)
+    (said,) = (words for words, _ in lines(cast(App, None), look(), now) if "blocked" in words)
+    assert said.count("bot login") == 1
+    with store.write() as tx:
+        tx.accounts.prove("harbour", "twitter", Account("72", "harbour_post"), "mark", now)
+    assert not look().alarm
+    assert look().next is not None
+
+
+@pytest.mark.parametrize(("days", "alarm"), [(30, False), (6, True), (-1, True)])
+def test_a_credential_that_ends_is_told_a_week_ahead(
+    store: Store, look: Callable[..., Status], now: datetime, days: int, alarm: bool
+) -> None:
+    ends = Account("72", "harbour_post", expires_at=now + timedelta(days=days))
+    with store.write() as tx:
+        tx.accounts.prove("harbour", "twitter", ends, "mark", now)
+    assert look().alarm is alarm
+
+
+def test_a_rest_and_the_budget_are_told_and_are_no_alarm(store: Store, now: datetime) -> None:
+    with store.write() as tx:
+        tx.rests.rest("harbour/twitter", now + HOUR, "X has too much to do.")
+    state = status.look(
+        store,
+        sources=[],
+        channels=[ChannelFacts(X, budget=20_000, month=now)],
+        needs_person=lambda _: False,
+        now=now,
+    )
+    (channel,) = state.channels
+    assert not state.alarm
+    assert "X has too much to do" in channel.sentence
+    assert "$0.00 of $20.00 spent this month" in channel.sentence

@@ -1,7 +1,8 @@
-"""A real SQLite file, and the shortest way to a post in it."""
+"""Real databases of both kinds, and the shortest way to a post in one."""
 
 from __future__ import annotations
 
+import base64
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import Postgres, postgres  # noqa: F401 (a fixture)
 from sqlalchemy import update
 
 from bot.model import Article, Channel, Post, State, Teaser
@@ -19,6 +21,7 @@ from bot.store import Store, Tx, open_store
 from bot.store._schema import posts
 
 ROOT = Path(__file__).resolve().parents[3]
+KEY = base64.urlsafe_b64encode(b"k" * 32)
 
 
 @pytest.fixture
@@ -27,7 +30,8 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of a file that is not there yet."""
     return f"sqlite:///{tmp_path}/bot.db"
 
 
@@ -39,10 +43,40 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, sqlite_url: str, migrated: Path) -> Iterator[str]:
+    """The address of a database that holds our tables and nothing in them, on either kind."""
+    if request.param == "sqlite":
+        shutil.copy(migrated, sqlite_url.removeprefix("sqlite:///"))
+        yield sqlite_url
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, sqlite_url: str) -> Iterator[str]:
+    """The address of a database in which nothing was built yet, on either kind."""
+    if request.param == "sqlite":
+        yield sqlite_url
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(template="template0") as url:
+        yield url
+
+
 @pytest.fixture
-def store(url: str, migrated: Path) -> Iterator[Store]:
-    shutil.copy(migrated, url.removeprefix("sqlite:///"))
-    with open_store(url) as store:
+def store(url: str) -> Iterator[Store]:
+    with open_store(url, key=KEY) as store:
+        yield store
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str, migrated: Path) -> Iterator[Store]:
+    """A store for what only a file can show."""
+    shutil.copy(migrated, sqlite_url.removeprefix("sqlite:///"))
+    with open_store(sqlite_url) as store:
         yield store
 
 

@@ -220,7 +220,12 @@ def test_posts_are_listed_as_asked(store: Store, now: datetime, make_post: Make)
         assert tx.posts.list(site="quay") == ()
         assert tx.posts.list(site="harbour", channel="twitter", limit=1) == (held,)
         assert tx.posts.list(article_id=sent.article_id) == (sent,)
-        assert tx.posts.counts() == {State.HELD: 1, State.APPROVED: 1, State.PUBLISHED: 1}
+        later = make_post(tx, due_at=now, expires_at=now + timedelta(hours=1))
+        assert tx.posts.list(due_by=now) == (later,)
+        assert tx.posts.list(due_by=now - timedelta(seconds=1)) == ()
+        assert tx.posts.list({State.HELD}, expires_by=now + timedelta(hours=1)) == (later,)
+        assert tx.posts.list({State.HELD}, expires_by=now) == ()
+        assert tx.posts.counts() == {State.HELD: 2, State.APPROVED: 1, State.PUBLISHED: 1}
 
 
 def test_a_post_that_is_not_there(store: Store) -> None:
