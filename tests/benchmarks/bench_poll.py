@@ -97,7 +97,7 @@ def floor(url: str) -> None:
 
 def committing(folder: Path) -> Callable[[], object]:
     """Return what commits one changed row to SQLite as safely as the store does."""
-    from bot.store._connect import journal_mode
+    from bot.store._sqlite import journal_mode
 
     db = sqlite3.connect(folder / "floor.db", isolation_level=None)
     db.execute(f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
