@@ -3,7 +3,7 @@
 A platform takes a post live in steps, at most one write each, and says after each
 step what it made (`resume`). For every step::
 
-    take ‖ standing, last look, seal → lease ‖ platform.publish → settle ‖
+    take ‖ standing, last look, seal → lease ‖ platform.publish → settle ‖ lease ‖ …
 
 The lease is committed before the first byte, and the answer is settled under its
 token. No request begins after its end: the session refuses. What nobody's answer
@@ -81,11 +81,10 @@ def run_once(press: Press, now: datetime, *, at_most: int = 1000) -> Summary:
     that fails ends the run, which `Summary.broken` says; what was being sent is then
     looked for later. Leaves after a minute at most, perhaps with more to do.
     """
-    run = Run(press, now)
-    until = press.steady() + LONGEST_RUN.total_seconds()
+    run = Run(press, now, until=press.steady() + LONGEST_RUN.total_seconds())
     try:
         _begin(run)
-        while len(run.steps) < at_most and press.steady() < until and not press.stopping():
+        while len(run.steps) < at_most and run.goes_on():
             if not _next(run):
                 break
     except StoreError as error:
@@ -148,8 +147,7 @@ def _step(run: Run, post: Post) -> None:
     if why is not None:
         return run.keep_back(post, why)
     fit = _fit.still_fit(run, bound, post) if begins else post
-    held = _send.lease(run, bound, fit) if fit is not None else None
-    if held is not None:
+    while fit is not None and (held := _send.lease(run, bound, fit)) is not None:
         outcome, exchanges = _send.send(held, bound)
-        _send.settle(run, held, bound, outcome, exchanges)
+        fit = _send.settle(run, held, bound, outcome, exchanges)
     return None

@@ -27,10 +27,15 @@ class Run:
 
     press: Press
     now: datetime
+    until: float  # an instant of `press.steady`, at which the run leaves
     steps: list[Step] = field(default_factory=list)
     left: set[str] = field(default_factory=set)  # channels that are left alone in this run
     lines: dict[str, Bound] = field(default_factory=dict)
     doubt: Doubt | None = None
+
+    def goes_on(self) -> bool:
+        """Tell whether one more step may begin."""
+        return self.press.steady() < self.until and not self.press.stopping()
 
     def bound(self, post: Post) -> Bound:
         """Give the post's channel; raises UsageError where it is not configured any more."""

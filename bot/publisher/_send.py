@@ -89,9 +89,10 @@ def send(held: Held, bound: Bound) -> tuple[Outcome, tuple[Exchange, ...]]:
 
 def settle(
     run: Run, held: Held, bound: Bound, outcome: Outcome, exchanges: tuple[Exchange, ...]
-) -> None:
+) -> Post | None:
     """Write down what came of an attempt, with all that follows from it.
 
+    Gives the post where its next step may follow at once; that has a lease of its own.
     Raises Unsettled where the database refuses; nothing is sent again for that.
     """
     post = held.post
@@ -103,7 +104,7 @@ def settle(
             standing.note_used(tx, bound, run.now)
     except TransitionError as error:
         log.warning("post %s: %s came too late: %s", post.id, _words(outcome), error)
-        return
+        return None
     except StoreError as error:
         log.error("post %s: %s could not be written down: %s", post.id, _words(outcome), error)
         raise Unsettled(str(error)) from error
@@ -111,6 +112,8 @@ def settle(
     if isinstance(outcome, Retry | Blocked | Unknown):
         run.left.add(bound.key)
     run.tell(settled, _words(outcome), exchanges, loud=isinstance(outcome, Blocked))
+    follows = isinstance(outcome, Waiting) and outcome.check_at is None and run.goes_on()
+    return settled if follows else None
 
 
 def _timed(run: Run, tx: Tx, post: Post, outcome: Outcome) -> Outcome:
