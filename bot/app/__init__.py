@@ -588,9 +588,12 @@ class App:
             approved = tx.posts.list(states=(State.APPROVED,))
             paused = tx.pauses.active(self.now())
         free = [post for post in approved if not queue.covers(paused, post.site, post.channel)]
-        times = [post.due_at for post in free if post.due_at is not None]
+        times = [
+            post.due_at.astimezone(self.zone(post.site)) for post in free if post.due_at is not None
+        ]
         if approved and not free:
             return "All that is approved is paused. “bot status” shows what, “bot resume” goes on."
         if not times:
             return "Nothing is approved. “bot queue” shows what waits for you."
-        return f"The next approved post is due at {min(times).isoformat(timespec='minutes')}."
+        first = min(times)
+        return f"The next approved post is due at {first:%Y-%m-%d %H:%M} ({first.tzinfo})."

@@ -109,9 +109,8 @@ def storm(
     while time.monotonic() < end:
         time.sleep(1.2)
         room.clock.skew(weather.dice.choice([timedelta(0), HOUR, -HOUR]))
-        time.sleep(1.2)
-        # Not with a jump of the clock: both together look like a machine that was taken
-        # back to a snapshot, and then each post is looked for before it is sent.
+        # Right after a jump of the clock: both together look like a machine that was
+        # taken back to a snapshot, and then each post is looked for before it is sent.
         if restart is not None:
             restart()
             weather.ends["restarted"] += 1

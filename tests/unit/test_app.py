@@ -251,7 +251,7 @@ def test_what_is_due_next_is_said(opened: Opened, site: Site, now: datetime) -> 
     assert "Nothing is approved" in app.next_due()
     at = now + timedelta(hours=3)
     review.approve(app.store, posts[0].id, app.rules(posts[0]), who="mia", now=now, at=at)
-    assert "2026-11-23T12:00" in app.next_due()
+    assert "due at 2026-11-23 12:00 (" in app.next_due()
     assert app.rehearse_due() == []
 
 
