@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from bot.errors import BotError
 from bot.model import Post, State
 from bot.store import Tx
+from bot.store.accounts import Standing
 from bot.web.base import View
 
 #: A post that is due and does not go out is told of after this.
@@ -92,5 +93,5 @@ def oldest_due(tx: Tx, hands: Collection[str], now: datetime) -> Post | None:
     return next(mine, None)
 
 
-def _key(standing: object) -> str:
-    return f"{standing.site}/{standing.channel}"  # type: ignore[attr-defined]
+def _key(standing: Standing) -> str:
+    return f"{standing.site}/{standing.channel}"
