@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -43,6 +44,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def long(pytestconfig: pytest.Config) -> bool:
     """Whether there is time for everything."""
     return bool(pytestconfig.getoption("--long", False))
+
+
+@pytest.fixture
+def seed(long: bool) -> int:
+    """What the dice begin with: the same in each ordinary run, so that a landing is decided
+    by what changed; a new one with --long; or the one that is named."""
+    new = random.SystemRandom().randrange(10**6) if long else 20261123
+    chosen = int(os.environ.get("BOT_TEST_SEED") or new)
+    print(f"BOT_TEST_SEED={chosen}")
+    return chosen
 
 
 @pytest.fixture

@@ -57,9 +57,7 @@ def bot(folder: Path, site: Site, doubles: Doubles) -> Bot:
     return made
 
 
-def test_daemons_that_are_killed(bot: Bot, site: Site, doubles: Doubles) -> None:
-    seed = int(os.environ.get("BOT_TEST_SEED") or random.SystemRandom().randrange(10**6))
-    print(f"BOT_TEST_SEED={seed}")
+def test_daemons_that_are_killed(bot: Bot, site: Site, doubles: Doubles, seed: int) -> None:
     dice = random.Random(seed)
     site.feed()
     bot("poll")
