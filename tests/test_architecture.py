@@ -56,6 +56,10 @@ HOMES = {
     "click": {"cli"},
     "rich": {"cli"},
     "requests": {"http.py", "_net.py", "platforms"},
+    "PIL": {"media"},
+    "pyvips": {"media"},
+    "av": {"media"},
+    "numpy": {"media"},
 }
 
 #: Only the assembly and what stands above it read the environment.
