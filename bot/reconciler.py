@@ -75,7 +75,7 @@ def run_once(press: Press, now: datetime, *, at_most: int = 100) -> Summary:
         steps += [Step(post, post.reason) for post in lapsed]
         while len(steps) < at_most and not press.stopping():
             with press.store.write("doubtful") as tx:
-                post = tx.outbox.doubtful(now, press.lease)
+                post = tx.outbox.doubtful(press.lease)
             if post is None:
                 break
             steps += _settle(press, post, now)

@@ -44,7 +44,7 @@ HOMES = {
     "apscheduler": {"daemon.py"},
     "cryptography": {"store"},
     "psycopg": {"store"},
-    "apprise": {"notices.py"},
+    "apprise": {"notices"},
     "prometheus_client": {"web"},
     "starlette": {"web"},
     "uvicorn": {"web"},

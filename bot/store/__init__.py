@@ -37,7 +37,7 @@ transaction remains.
                       cost=) · resume(post) · settle(post, outcome, now, quarantine=) ·
                       doubt(post, reason, now, quarantine=, since=) ·
                       attempts(post_id) · spent(site, channel, since);
-                      of those in doubt: lapse(now, quarantine=) · doubtful(now, hold_for) ·
+                      of those in doubt: lapse(now, quarantine=) · doubtful(hold_for) ·
                       trace(post) · looks(post) · look(post, outcome, now, rest=, to=,
                       reason=) · decide(post, to, who=, reason=, now=, …)
 ``tx.followups``      add(post_id, name, who=, now=) · take(now, hold_for, repeatable=) ·
@@ -50,6 +50,7 @@ transaction remains.
 ``tx.rests``          rest(scope, until, reason) · lift(scope) · active(now)
 ``tx.meters``         add(credential, quota, day, n) · used(credential, quota, day)
 ``tx.notices``        claim(causes, now, every) · failed(causes) · forget(all_but)
+                      of posts: note(post_ids, now) · at(post_ids)
 ``tx.pauses``         pause(scope, until=, who=, now=) · resume(scope) · active(now) · over(now)
 ``tx.leases``         take(name, holder, for_) · release(name, holder)
 ``tx.instance``       check(now) · doubt() · doubtful(post) · beat(now)

@@ -57,7 +57,7 @@ class Doubts:
             for post in _life.read(self._db, _OVER, asked)
         )
 
-    def doubtful(self, now: datetime, hold_for: timedelta) -> Post | None:
+    def doubtful(self, hold_for: timedelta) -> Post | None:
         """Claim an unknown post whose rest is over; `look` says what was found of it.
 
         Two looks that both find nothing must lie apart: so the claim of one who took too

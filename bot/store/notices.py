@@ -1,4 +1,7 @@
-"""What people were told, so that one cause is not told again at once, nor by two processes."""
+"""What people were told, so that one cause is not told again at once, nor by two processes.
+
+A post remembers by itself that people were told of it (`note`, `at`): a hold runs from then.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from bot.store._connect import once
-from bot.store._schema import notices
+from bot.store._schema import notices, posts
 
 
 class Notices:
@@ -39,6 +42,18 @@ class Notices:
     def forget(self, all_but: Collection[str]) -> None:
         """Forget the causes that are over; where one comes back, it is new."""
         self._db.execute(delete(notices).where(notices.c.cause.not_in(all_but)))
+
+    def note(self, post_ids: Collection[int], now: datetime) -> None:
+        """Write down that a notice of these posts was delivered; they change in nothing else."""
+        query = update(posts).where(posts.c.id.in_(post_ids), posts.c.notified_at.is_(None))
+        self._db.execute(query.values(notified_at=now))
+
+    def at(self, post_ids: Collection[int]) -> dict[int, datetime]:
+        """Tell when people were told of each; a post that nobody was told of is left out."""
+        query = select(posts.c.id, posts.c.notified_at).where(
+            posts.c.id.in_(post_ids), posts.c.notified_at.is_not(None)
+        )
+        return {row.id: row.notified_at for row in self._db.execute(query)}
 
     def _first(self, cause: str, now: datetime) -> bool:
         row = insert(notices).values(cause=cause, first_at=now, sent_at=now)

@@ -463,7 +463,7 @@ WAYS_OUT = (
         {"_net.py", "http.py", "platforms", "demo", "web", "daemon.py"},
     ),
     ({"http.client", "http.server", "socketserver", "asyncio"}, {"demo", "web", "login"}),
-    ({"apprise"}, {"notices.py"}),
+    ({"apprise"}, {"notices"}),
     ({"urllib.request", "urllib.robotparser", "http.cookiejar.FileCookieJar"}, set[str]()),
     ({"ftplib", "smtplib", "poplib", "imaplib", "telnetlib", "nntplib", "xmlrpc"}, set[str]()),
     ({"httpx", "httpx2", "aiohttp", "pycurl", "niquests"}, set[str]()),

@@ -141,7 +141,7 @@ def test_what_needs_a_person_is_a_cause(
     assert "too long" in told[f"post {refused.id} refused"].sentence
     assert "alt text" in told[f"post {stuck.id} held"].sentence
     assert told[f"followup {step.id} failed"].post_id == extra.id
-    late = found(bell, now + notices.DOUBTFUL_FOR)
+    late = found(bell, now + notices._causes.DOUBTFUL_FOR)
     assert f"post {doubtful.id} unknown" in late
 
 
@@ -461,7 +461,7 @@ def test_what_is_sensitive_never_goes_out_by_itself(
     assert ring(bell, now) == [f"post {post.id} held", f"post {blocked.id} held"]
     assert "goes out" not in inbox.got[0][1]
     with store.write() as tx:  # even if somebody had been told of it
-        notices.Told(tx).note([post.id, blocked.id], now)
+        tx.notices.note([post.id, blocked.id], now)
     assert release(bell, now + HOLD) == []
 
 
@@ -604,9 +604,9 @@ def test_no_address_counts_that_nobody_answered_for(
     monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     if what == "it takes too long":
-        monkeypatch.setattr(notices, "DEADLINE", timedelta(milliseconds=50))
+        monkeypatch.setattr(notices._delivery, "DEADLINE", timedelta(milliseconds=50))
     else:
-        monkeypatch.setattr(notices.sys, "executable", "/no/such/python")
+        monkeypatch.setattr(notices._delivery.sys, "executable", "/no/such/python")
     send = notices.deliver(["json://127.0.0.1:9/a", "json://127.0.0.1:9/b"], Masker(), "bot")
     assert send is not None
     delivery = send("Harbour Post: 1 post", "so")

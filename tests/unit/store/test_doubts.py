@@ -57,9 +57,9 @@ def test_a_lease_that_ran_out_leaves_a_doubt(
         assert tx.outbox.lapse(now, quarantine=REST) == ()
         assert taken(tx, now + DAY) is None  # never sent again unseen
         clock.go(REST - timedelta(seconds=1))
-        assert tx.outbox.doubtful(now, MINUTE) is None
+        assert tx.outbox.doubtful(MINUTE) is None
         clock.go(timedelta(seconds=1))
-        assert tx.outbox.doubtful(now, MINUTE) is not None
+        assert tx.outbox.doubtful(MINUTE) is not None
 
 
 def test_a_restart_of_the_machine_ends_a_lease_and_begins_a_rest_anew(
@@ -73,15 +73,15 @@ def test_a_restart_of_the_machine_ends_a_lease_and_begins_a_rest_anew(
         resting = doubt(tx)
         sending = leased(tx, make_post(tx, State.APPROVED, due_at=now), now)
         clock.restart()
-        assert tx.outbox.doubtful(now, MINUTE) is None  # not before the rest began anew
+        assert tx.outbox.doubtful(MINUTE) is None  # not before the rest began anew
         assert [post.id for post in tx.outbox.lapse(now, quarantine=REST)] == [sending.id]
         clock.go(REST - timedelta(seconds=1))
         assert tx.outbox.lapse(now, quarantine=REST) == ()
-        assert tx.outbox.doubtful(now, MINUTE) is None
+        assert tx.outbox.doubtful(MINUTE) is None
         clock.go(timedelta(seconds=1))
-        found = {tx.outbox.doubtful(now, MINUTE), tx.outbox.doubtful(now, MINUTE)}
+        found = {tx.outbox.doubtful(MINUTE), tx.outbox.doubtful(MINUTE)}
         assert {post and post.id for post in found} == {resting.id, sending.id}
-        assert tx.outbox.doubtful(now, MINUTE) is None
+        assert tx.outbox.doubtful(MINUTE) is None
 
 
 def test_a_database_of_an_older_version_has_doubts_without_a_rest(
@@ -90,10 +90,10 @@ def test_a_database_of_an_older_version_has_doubts_without_a_rest(
     with store.write() as tx:
         make_post(tx, State.UNKNOWN)
         make_post(tx, State.SENDING)
-        assert tx.outbox.doubtful(now, MINUTE) is None
+        assert tx.outbox.doubtful(MINUTE) is None
         assert len(tx.outbox.lapse(now, quarantine=REST)) == 1
         clock.go(REST)
-        assert [tx.outbox.doubtful(now, MINUTE) is None for _ in range(3)] == [False, False, True]
+        assert [tx.outbox.doubtful(MINUTE) is None for _ in range(3)] == [False, False, True]
 
 
 # --------------------------------------------------------------------- looking
@@ -111,9 +111,9 @@ def test_looks_that_find_nothing_are_counted_and_lie_apart(
             (Waiting(), 0),
             (Absent(proven=False), 1),
         ):
-            assert tx.outbox.doubtful(now, MINUTE) is None
+            assert tx.outbox.doubtful(MINUTE) is None
             clock.go(REST)
-            found = tx.outbox.doubtful(now, MINUTE)
+            found = tx.outbox.doubtful(MINUTE)
             assert found is not None
             post = look(tx, found, outcome, now)
             assert (post.state, post.reason) == (State.UNKNOWN, "looked for")
@@ -127,10 +127,10 @@ def test_a_look_that_took_too_long_does_not_count_beside_another(
     with store.write() as tx:
         doubt(tx)
         clock.go(REST)
-        slow = tx.outbox.doubtful(now, MINUTE)
-        assert tx.outbox.doubtful(now, MINUTE) is None
+        slow = tx.outbox.doubtful(MINUTE)
+        assert tx.outbox.doubtful(MINUTE) is None
         clock.go(MINUTE)
-        quick = tx.outbox.doubtful(now, MINUTE)
+        quick = tx.outbox.doubtful(MINUTE)
         assert slow is not None
         assert quick is not None
         for to in (None, State.APPROVED, State.PUBLISHED):
