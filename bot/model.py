@@ -75,6 +75,7 @@ class Image:
     licence: str = ""
     width: int | None = None
     height: int | None = None
+    focus: tuple[float, float] | None = None  # what must stay in sight: from left and top, 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Article:
     section: str = ""
     tags: tuple[str, ...] = ()
     image: Image | None = None
+    pictures: tuple[Image, ...] = ()  # the further ones of the text, in its order
     language: str = ""
     published_at: datetime | None = None
     modified_at: datetime | None = None

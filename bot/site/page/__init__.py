@@ -29,10 +29,12 @@ from bot.site.page import (
     _listing,
     _people,
     _picture,
+    _pictures,
     _public,
     _times,
 )
 from bot.site.page._body import Finder, Paragraph, common_ancestor, extent
+from bot.site.page._emblem import emblems
 from bot.site.page._names import Names
 
 #: Text of this many characters is an article even where the page does not say so, ...
@@ -87,6 +89,8 @@ def read(
     named = (section, *kickers, *tags, *_labels.slugs(region))
     opening = credits.body[0] if credits.body else ""
     published = _published(seen, clues, timezone, fallback)
+    marks = emblems(doc, graph)
+    image = _picture.find(doc, graph, node, region, marks, lang)
     return Article(
         url=url,
         headline=headline,
@@ -98,7 +102,8 @@ def read(
         translators=credits.translators,
         section=section,
         tags=tags,
-        image=_picture.find(doc, graph, node, region, lang),
+        image=image,
+        pictures=_pictures.further(doc, marks, image, region, seen.container, lang),
         language=lang,
         language_doubt=seen.doubt,
         published_at=published.at.astimezone(UTC) if published else None,
@@ -123,6 +128,7 @@ class _Seen:
     headline: str
     h1: Any
     finder: Finder
+    container: Any  # holds the text
     start: Any  # where the text begins
     paragraphs: list[Paragraph]
     region: Any  # holds headline and text, and what belongs to them
@@ -148,7 +154,19 @@ def _look(body: bytes, url: str, charset: str, site_name: str) -> _Seen:
     text = [headline, *(line for lines in paragraphs for line in lines)]
     lang, doubt = _language.judged(declared, text)
     return _Seen(
-        doc, graph, node, names, headline, h1, finder, start, paragraphs, region, lang, doubt
+        doc=doc,
+        graph=graph,
+        node=node,
+        names=names,
+        headline=headline,
+        h1=h1,
+        finder=finder,
+        container=container,
+        start=start,
+        paragraphs=paragraphs,
+        region=region,
+        lang=lang,
+        doubt=doubt,
     )
 
 

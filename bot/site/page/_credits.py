@@ -12,12 +12,14 @@ from bot.language import SHIPPED, Language, language
 from bot.model import FirstPublication
 from bot.site.page._body import Paragraph
 from bot.site.page._names import Names
+from bot.site.page._owner import owner
 
 # Credits open or close a text; in its middle such a line is part of the story.
 HEAD_PARAGRAPHS: Final = 2
 TAIL_PARAGRAPHS: Final = 6
 _LICENCE = re.compile(
-    r"\bCC[ -](?:BY(?:-(?:SA|ND|NC|NC-SA|NC-ND))?|0)(?:[ -]\d\.\d)?\b|creativecommons\.org/\S+",
+    r"\bCC(?:[ -]BY(?:[ -]NC)?(?:[ -](?:SA|ND))?|[ -]?0)(?:[ -]\d\.\d)?\b"
+    r"|creativecommons\.org/\S+",
     re.IGNORECASE,
 )
 
@@ -65,19 +67,29 @@ def take(
 
 def of_picture(caption: str, lang: str) -> tuple[str, str, str]:
     """Part a caption into what it shows, whose picture it is, and under which licence."""
-    licence = found[0] if (found := _LICENCE.search(caption)) else ""
+    licence = _named(found[0]) if (found := _LICENCE.search(caption)) else ""
     known = languages_of(lang)
     sentences = text.sentences(caption, lang)
-    for count in (1, 2):  # a credit closes a caption; initials may look like its end
-        closing = " ".join(sentences[-count:])
-        if (parts := _find(known, "photo", closing)) is not None and "who" in parts:
-            label, _, rest = closing.partition(parts["who"])
+    # A credit closes a caption; initials may look like its end.
+    closings = [" ".join(sentences[-count:]) for count in (1, 2)]
+    for count, closing in enumerate(closings, 1):
+        if (parts := _find(known, "photo", closing)) is not None and parts.get("who"):
+            label, _, rest = closing.rpartition(parts["who"])
             shows = [*sentences[:-count], _before_label(label)]
             credit = (parts["who"] + rest).rstrip(" .,;]")
             if credit.endswith(")") and "(" not in credit:  # it closes what stands before
                 credit = credit.rstrip(" .,;)]")
             return " ".join(filter(None, shows)), credit, licence
-    return caption, "", licence
+    return *owner(caption, closings), licence
+
+
+def _named(licence: str) -> str:
+    """Write the name of a licence as its makers do: “cc by sa 2.0” is CC BY-SA 2.0."""
+    if "/" in licence:
+        return licence
+    kind, *version = re.split(r"[ -](?=\d\.)", licence.upper().removeprefix("CC").lstrip(" -"))
+    name = "CC0" if kind == "0" else f"CC {kind.replace(' ', '-')}"
+    return " ".join([name, *version])
 
 
 def _before_label(label: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
@@ -14,8 +15,16 @@ from bot.site._document import Document
 
 ENOUGH: Final = 1200  # pixels; a picture of this width needs no larger one
 LARGEST: Final = 2600  # pixels; above, it is a print file
-_SIZE_ENDING = re.compile(r"(?:-\d{2,4}x\d{2,4}|-scaled|-e\d{9,}|-[0-9a-f]{5})+$")
-_SIZED = re.compile(r"-(\d{2,4})x\d{2,4}(?=\.\w+$)")
+_SIZE_ENDING = re.compile(
+    r"(?:[-_]\d{2,4}x\d{2,4}(?:__\d)?|-scaled|-e\d{9,}|-[0-9a-f]{5})+$"  # WordPress, SPIP
+)
+_PROCESSED = re.compile(r"csm_(.+)_[0-9a-f]{10}")  # TYPO3
+_FILE = re.compile(r"\.(?:jpe?g|jfif|png|webp|avif|gif|tiff?|heic)$", re.IGNORECASE)
+_ENDING = re.compile(r"(?:\.(?:jpe?g|png))?\.[^.]*$")  # and `a.jpg.webp`
+_SIZED = re.compile(r"[-_](\d{2,4})x\d{2,4}(?:__\d)?(?=\.\w+$)")
+# Servers that make a size when it is asked for: how wide, and of which picture.
+_ASKED = re.compile(r"[?&](?:w|width)=(\d{2,4})(?=&|$)")
+_INNER = re.compile(r"[?&](?:url|src|image)=([^&]+\.\w{3,4})(?=[&%?]|$)")
 _WIDTHS = re.compile(r"(\S+)\s+(\d{1,5})w(?:,|\s|$)")
 
 
@@ -38,6 +47,19 @@ def largest(doc: Document, image: Image, shown: list[Any]) -> Image:
     return replace(image, url=url, width=_sized(url) or None, height=None)
 
 
+def best(doc: Document, element: Any, offers: Iterable[tuple[int, str]]) -> Image:
+    """Give the picture of an ``img`` in the largest of the sizes that it is offered in."""
+    fitting = [(_width(told, url), told, url) for told, url in offers if url]
+    small = [size for size in fitting if size[0] <= LARGEST]
+    width, told, url = max(small or fitting, key=itemgetter(0), default=(0, 0, ""))
+    own = told == width and url == source(doc, element)
+    return Image(
+        url,
+        width=width if told or width < LARGEST else None,
+        height=number(element.get("height")) if own else None,
+    )
+
+
 def sizes(doc: Document, element: Any) -> Iterator[tuple[int, str]]:
     """List how wide, where it says so, and under which addresses an ``img`` is offered."""
     yield number(element.get("width")) or 0, source(doc, element)
@@ -52,7 +74,8 @@ def sizes(doc: Document, element: Any) -> Iterator[tuple[int, str]]:
             yield int(width), doc.absolute(address)
     holder = element.getparent()
     if holder is not None and holder.tag == "a":
-        yield 0, doc.absolute(holder.get("href"))
+        target = doc.absolute(holder.get("href"))
+        yield 0, target if is_file(target) else ""
 
 
 def source(doc: Document, element: Any) -> str:
@@ -65,6 +88,11 @@ def source(doc: Document, element: Any) -> str:
     return doc.absolute(first.rstrip(","))
 
 
+def is_file(url: str) -> bool:
+    """Tell the address of a picture from that of a page."""
+    return bool(_FILE.search(urlsplit(url).path))
+
+
 def mark(url: str) -> str:
     """Give what the sizes of one picture share: its folder, and its name without size."""
     folder = urlsplit(url).path.rpartition("/")[0]
@@ -73,8 +101,12 @@ def mark(url: str) -> str:
 
 def stem(url: str) -> str:
     """Give the name of a picture's file without size and ending."""
-    name = unquote(urlsplit(url).path.rpartition("/")[2]).lower()
-    return _SIZE_ENDING.sub("", name.rpartition(".")[0] or name)
+    inner = _INNER.search(url)
+    path = unquote(inner[1]) if inner else unquote(urlsplit(url).path)
+    name = path.rpartition("/")[2].lower()
+    name = _SIZE_ENDING.sub("", _ENDING.sub("", name) or name)
+    processed = _PROCESSED.fullmatch(name)
+    return processed[1] if processed else name
 
 
 def number(value: object) -> int | None:
@@ -90,4 +122,5 @@ def _sized(url: str) -> int:
 
 def _width(told: int, url: str) -> int:
     """Give the width of what is at an address: a whole picture is the widest of its kind."""
-    return _sized(url) or told or LARGEST
+    asked = _ASKED.search(url)
+    return _sized(url) or (int(asked[1]) if asked else told) or LARGEST

@@ -14,7 +14,10 @@ from bot.store._schema import to_json
 
 texts = st.text(max_size=20)
 times = st.none() | st.datetimes(timezones=st.just(UTC))
-images = st.builds(Image, url=texts, alt=texts, width=st.none() | st.integers(1, 9999))
+points = st.none() | st.tuples(st.floats(0, 1), st.floats(0, 1))
+images = st.builds(
+    Image, url=texts, alt=texts, width=st.none() | st.integers(1, 9999), focus=points
+)
 articles = st.builds(
     Article,
     url=texts,
@@ -22,6 +25,7 @@ articles = st.builds(
     body=st.lists(texts, max_size=3).map(tuple),
     kind=st.sampled_from(Kind),
     image=st.none() | images,
+    pictures=st.lists(images, max_size=2).map(tuple),
     first_publication=st.none() | st.builds(FirstPublication, sentence=texts, date=texts),
     published_at=times,
     noindex=st.booleans(),
@@ -47,6 +51,16 @@ def test_what_was_kept_comes_back(case: tuple[Any, Any]) -> None:
 def test_fields_of_a_later_version_are_passed_over_and_missing_ones_take_their_default() -> None:
     kept = {"kind": "image", "invented_later": {"a": 1}}
     assert decode(Media, kept) == Media(kind="image")
+
+
+def test_an_article_kept_before_pictures_had_a_focus_is_read() -> None:
+    kept = {"url": "u", "headline": "h", "image": {"url": "a.jpg", "alt": "Cranes"}}
+    assert decode(Article, kept) == Article("u", "h", image=Image("a.jpg", "Cranes"))
+    kept["image"] = {"url": "a.jpg", "focus": [0.43, 0]}
+    kept["pictures"] = [{"url": "b.jpg", "focus": None}]
+    article = decode(Article, kept)
+    assert article.image.focus == (0.43, 0)
+    assert article.pictures == (Image("b.jpg"),)
 
 
 def test_a_naive_time_is_refused() -> None:

@@ -173,3 +173,52 @@ def test_whose_picture_it_is_is_read_in_nine_languages(
     found = image(main=shown, lang=lang)
     assert found is not None
     assert (found.caption, found.credit) == (caption.partition(".")[0] + ".", credit)
+
+
+def test_a_credit_in_the_alternative_text_is_no_part_of_it() -> None:
+    found = image(main='<figure><img src="/x.jpg" alt="Idle cranes. © Ann Lee/EFE"></figure>')
+    assert found is not None
+    assert (found.alt, found.credit) == ("Idle cranes.", "Ann Lee/EFE")
+    described = "Photo: Two crews wait at the gate"
+    found = image(main=f'<figure><img src="/x.jpg" alt="{described}"></figure>')
+    assert found is not None
+    assert (found.alt, found.credit) == (described, "")
+    credited = '<img src="/x.jpg" alt="Idle cranes"><figcaption>Photo: Ann Lee</figcaption>'
+    found = image(main=f"<figure>{credited}</figure>")
+    assert found is not None
+    assert (found.alt, found.credit) == ("Idle cranes", "Ann Lee")
+
+
+def test_a_caption_is_of_the_picture_that_it_stands_below() -> None:
+    other = '<div class="caption">The other. Photo: Ann Lee</div>'
+    row = "".join(f'<img src="/{name}.jpg" width="900">' for name in "abcd")
+    found = image(main=f"<div>{row}{other}</div>")
+    assert found is not None
+    assert (found.caption, found.credit) == ("", "")
+    found = image(main=f'<div><img src="/x.jpg" width="900">{PROSE * 3}{other}</div>')
+    assert found is not None
+    assert (found.caption, found.credit) == ("", "")
+
+
+def test_without_a_word_in_the_head_the_largest_size_of_what_is_shown_is_taken() -> None:
+    shown = '<figure><img src="/x?w=400" srcset="/x?w=400 400w, /x?w=1600 1600w"></figure>'
+    found = image(main=shown)
+    assert found is not None
+    assert (path(found), found.width) == ("/x?w=1600", 1600)
+
+
+@pytest.mark.parametrize(
+    ("licence", "name"),
+    [
+        ("https://creativecommons.org/licenses/by-nd/4.0/", "CC BY-ND 4.0"),
+        ({"@type": "CreativeWork", "url": "https://rights.example/x"}, "https://rights.example/x"),
+        ("All rights reserved", "All rights reserved"),
+    ],
+)
+def test_the_licence_of_structured_data_is_the_pictures_own(licence: object, name: str) -> None:
+    maker = {"@type": "Person", "name": "Ann Lee"}
+    shown = {"@type": "ImageObject", "url": "/x.jpg", "license": licence, "creator": maker}
+    node = {"@type": "NewsArticle", "headline": "Ships wait", "image": shown, "license": "/all"}
+    found = image(f'<script type="application/ld+json">{json.dumps(node)}</script>')
+    assert found is not None
+    assert (found.licence, found.credit) == (name, "Ann Lee")
