@@ -1,5 +1,6 @@
-# make run    a sample newsroom, polled and rehearsed; needs nothing but Python 3.11
+# make run     a sample newsroom, polled and rehearsed; needs nothing but Python 3.11
 # make test   every test        make check  style and types        make bench  speed
+# make sheet    every layout and shape of card with many headlines, checked; look at var/sheet/
 # make truth CORPORA=DIR   how often articles, channels and feeds of real sites are read right
 PYTHON ?= python3
 VENV   := .venv
@@ -8,7 +9,7 @@ STAMP  := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench truth clean
+.PHONY: run test check bench sheet truth clean
 
 # Not `python -m bot`: the command that users have is the command that runs here.
 run: $(STAMP)
@@ -25,6 +26,9 @@ check: $(VENV)/.check
 bench: $(VENV)/.test
 	@for script in tests/benchmarks/bench_*.py; do \
 		echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+sheet: $(VENV)/.test
+	$(BIN)/python -m tests.sheet var/sheet
 
 # The corpora are checkouts of public repositories; tests/truth/corpora.py says which.
 truth: $(VENV)/.test

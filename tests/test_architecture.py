@@ -23,8 +23,8 @@ LAYERS = {
             " _sandbox _story",
             "teaser queue source survey schema",
             "desk health proposal standing",
-            "ingest revision oneoff review publisher reconciler followups watch notices login"
-            " status web _log",
+            "ingest revision oneoff review publisher reconciler followups watch filming notices"
+            " login status web _log",
             "app",
             "doctor demo",
             "daemon",
@@ -134,7 +134,8 @@ def test_a_file_imports_only_lower_layers(path: Path) -> None:
         if parts[1] == here:
             inside = below(parts[1:], path.relative_to(PACKAGE).parent.parts)
             ok = inside.startswith("_") or inside in ("base", "schema") or here in ("cli", "store")
-            assert ok, f"{where}: a sibling"
+            workshop = path.parent.name == "_workshop"  # where all are private to one process
+            assert ok or workshop, f"{where}: a sibling"
         else:
             assert target < own, f"{where}: layer {target} from layer {own}"
 

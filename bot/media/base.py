@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import ClassVar, Final
 
 from bot import text
 from bot.model import Media
@@ -79,11 +79,19 @@ class Words:
 class Card:
     """An order for one picture."""
 
+    PICTURE_ALONE: ClassVar = "picture"  # the layout without words, but for the credit
+    WORDS_ALONE: ClassVar = "text"  # the one that needs no picture
+
     layout: str  # the name of a file in templates/cards/
     shape: Shape
     words: Words
     look: Look = Look()
     picture: Picture | None = None
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The one that it shows, or none; as a video has them."""
+        return () if self.picture is None else (self.picture,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +147,30 @@ class Art:
 
     def media(self, piece: Piece) -> Media:
         """Put what was made into the teaser; a card is described by its words and its picture."""
-        said = " ".join(filter(None, (*piece.words, self.alt)))
-        if len(said) > ALT_LENGTH:
-            said = text.cut_at_word(said, lambda cut: len(cut) <= ALT_LENGTH)
         return replace(
             self.stand_in,
             path=piece.path,
             sha256=piece.sha256,
             size=piece.size,
             mime=piece.mime,
-            alt=said if self.kind == "image" else "",
+            alt=self._described(piece.words) if self.kind == "image" else "",
             placeholder=False,
         )
+
+    def _described(self, words: tuple[str, ...]) -> str:
+        """Say what a picture shows: the story's words on it, then what its own alt says."""
+        look = self.order.look
+        aside = {look.name, look.domain, self.credit}
+        aside |= {each.credit for each in self.order.pictures}
+        told = [_ended(each) for each in words if each not in aside]
+        said = " ".join((*told, self.alt)).strip()
+        return said if len(said) <= ALT_LENGTH else text.cut_at_word(said, _is_short)
+
+
+def _ended(words: str) -> str:
+    """End a line as a sentence, so that it is not read into the next."""
+    return words if words.endswith(tuple(".!?…:؟。！？»”\"'")) else f"{words}."
+
+
+def _is_short(words: str) -> bool:
+    return len(words) <= ALT_LENGTH

@@ -6,28 +6,19 @@ address a minute later.
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
-from bot.errors import StoreError, UsageError
+from bot.errors import StoreError
 from bot.http import Session, fetch
+from bot.media import _kind, _shelf
+from bot.media._kind import NotAPicture
 from bot.model import Media
 
-#: Facebook takes photos under 10 MB, the largest of the platforms' own limits
-#: for pictures (developers.facebook.com, Page photos; read 2026-11-22).
-MOST_BYTES = 10_000_000
+MOST_BYTES: Final = _kind.MOST_BYTES
 
-_MAGIC = (
-    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
-    (b"GIF8", "image/gif", ".gif"),
-)
-
-
-class NotAPicture(UsageError):
-    """The bytes are no JPEG, PNG, GIF or WebP."""
+__all__ = ["MOST_BYTES", "NotAPicture", "keep", "read", "take"]
 
 
 def take(media: Media, session: Session, folder: Path) -> Media:
@@ -41,9 +32,12 @@ def take(media: Media, session: Session, folder: Path) -> Media:
 def read(path: Path, folder: Path, alt: str = "") -> Media:
     """Keep a picture that an editor names on disk; raises NotAPicture, also where it is missing."""
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise NotAPicture(f"the picture {path} cannot be read: {error.strerror}.") from None
+    if len(content) > MOST_BYTES:
+        raise NotAPicture(f"{path} has more than {MOST_BYTES // 10**6} MB: use a smaller picture.")
     return keep(Media("image", alt=alt), content, folder)
 
 
@@ -52,27 +46,12 @@ def keep(media: Media, content: bytes, folder: Path) -> Media:
 
     Raises NotAPicture, and StoreError where the folder takes nothing.
     """
-    mime, suffix = _type_of(content, media.url or "the file")
-    digest = hashlib.sha256(content).hexdigest()
-    path = folder / f"{digest}{suffix}"
+    mime = _kind.kind_of(content[: _kind.HEAD], media.url or "the file")
     try:
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{os.getpid()}.part")
-            part.write_bytes(content)
-            part.replace(path)  # whole or not at all, also after a crash
+        path, digest = _shelf.put(content, folder, _kind.SUFFIXES[mime])
     except OSError as error:
         raise StoreError(
             f"pictures cannot be kept in {folder} ({error.strerror}): make room there, or give "
             "this user the right to write."
         ) from None
     return replace(media, path=str(path), sha256=digest, size=len(content), mime=mime)
-
-
-def _type_of(content: bytes, name: str) -> tuple[str, str]:
-    for magic, mime, suffix in _MAGIC:
-        if content.startswith(magic):
-            return mime, suffix
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp", ".webp"
-    raise NotAPicture(f"{name} is no JPEG, PNG, GIF or WebP picture.")

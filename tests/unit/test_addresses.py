@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stills import Stills
 from world import Site
 
 import bot
@@ -377,7 +378,7 @@ def test_a_poll_of_a_hostile_site_reaches_nothing_else(
     store: Store,
     desk: Callable[..., Desk],
     outlet: Callable[..., Outlet],
-    tmp_path: Path,
+    studio: Stills,
 ) -> None:
     """Feeds, sitemaps and their parts, robots.txt, pages, redirects and pictures."""
     home = site.url
@@ -389,7 +390,7 @@ def test_a_poll_of_a_hostile_site_reaches_nothing_else(
         robots=Robots(session),
         desk=board,
         sources=[(SourceKind.FEED, f"{home}/feed/"), (SourceKind.SITEMAP, f"{home}/map.xml")],
-        media=tmp_path,
+        studio=studio,
         now=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
         which=Which.NOW,
     )
@@ -403,7 +404,9 @@ def test_a_poll_of_a_hostile_site_reaches_nothing_else(
     assert [path for _, path in site.seen if path == "/robots.txt"]
     assert second[0].articles == (f"{home}/picture",)
     assert second[0].error.count("has the private address") == len(HOSTILE_PAGES) - 1
-    assert not [*tmp_path.glob("*.jpg")]
+    assert [getattr(each, "picture", 0) for each in studio.orders] == [None], (
+        "a card of words alone"
+    )
 
 
 HOSTILE_PAGES = [
@@ -456,11 +459,11 @@ def test_a_survey_of_a_hostile_site_reaches_nothing_else(
 
 #: Modules with which a program can reach the network, and who may use them: the sockets
 #: themselves, the session above them, what serves (the demo, the pages, the end of a login),
-#: the daemon's word to systemd, and the notices.
+#: the daemon's word to systemd, the pair between the studio and its process, and the notices.
 WAYS_OUT = (
     (
         {"socket", "ssl", "urllib3"},
-        {"_net.py", "http.py", "platforms", "demo", "web", "daemon.py"},
+        {"_net.py", "http.py", "platforms", "demo", "web", "daemon.py", "media/studio.py"},
     ),
     ({"http.client", "http.server", "socketserver", "asyncio"}, {"demo", "web", "login"}),
     ({"apprise"}, {"notices"}),
