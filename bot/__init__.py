@@ -12,7 +12,8 @@ The words
     platform.
 
 The line (each ‖ a committed row)
-    source.ask → selection.choose ‖ desk.read → teaser.render → queue.hold ‖
+    source.ask → selection.choose ‖ desk.read → teaser.render → desk.illustrate →
+    queue.hold ‖ filming ‖
     review.approve → schedule.next_slot ‖
     standing.check → watch.look → outbox.lease ‖ platform.publish → outbox.settle ‖
     platform.reconcile ‖   platform.extra ‖
@@ -34,7 +35,9 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
      3  config  selection  schedule  pace  robots  editorial  fit
         site/  media/  store/  platforms/
                                          site/ reads feeds, sitemaps, pages, and what a
-                                         site tells of itself; pace says when to ask next
+                                         site tells of itself; media/ is the studio that
+                                         makes pictures and videos, in a process of its
+                                         own; pace says when to ask next
      4  source  survey/                  one source asked; a whole site looked at
         teaser  queue  schema            a teaser rendered and fitted; a post held and
                                          approved; the settings as JSON Schema
@@ -43,7 +46,8 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
                                          this channel post now
      6  ingest/  oneoff  review          the runs, and what an editor does and sees:
         publisher/  reconciler           sent; in doubt and looked for;
-        followups  watch                 what follows a post; the last look at an article;
+        followups  watch  filming        what follows a post; the last look at an article;
+                                         videos, made after their posts are held;
         notices  login/  web/            people told; a channel connected; health and metrics
         status  revision
      7  app/                             the only assembly: reads clock and environment

@@ -110,7 +110,7 @@ def _source(app: App, site: Site, kind: SourceKind, url: str) -> Check:
 def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
     outlet = next(each for each in app.desk(site).outlets if each.channel.name == channel.name)
     try:
-        outlet.write(TRIAL, app.now())
+        outlet.write(TRIAL, app.now(), False)
         yield Check(channel.key, "ok", "its template renders.")
     except BotError as error:
         yield Check(channel.key, "fault", str(error))

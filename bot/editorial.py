@@ -68,9 +68,49 @@ class Pictures:
     def may_upload(self, image: Image) -> bool:
         """Tell whether the picture is the site's to upload, by its credit."""
         if self.reuse == "listed":
-            credit = _folded(f"{image.credit} {image.caption if not image.credit else ''}")
-            return any(_folded(name) in credit for name in self.own if name.strip())
+            credit = _folded(image.credit)
+            return any(_names(credit, _folded(name)) for name in self.own if name.strip())
         return self.reuse == "all"
+
+    @staticmethod
+    def may_alter(image: Image) -> bool:
+        """Tell whether its licence lets a picture be cropped and have words put on it."""
+        said = "\n".join((image.licence.strip(), image.credit, image.caption))
+        squeezed = re.sub(r"[\W\d_]+", "", said.casefold())
+        return not (_BY_ND.search(said) or _NO_DERIVATIVES.search(squeezed))
+
+
+# “CC BY-NC-ND 4.0”, “cc by nd”, …/licenses/by-nd/2.0/; a photo may well be “by ND Lee”.
+_BY_ND = re.compile(
+    r"(?:\A|\bcc)[ _–-]*by[ _–-]*(?:nc[ _–-]*)?nd\b|\bby[-_–](?:nc[-_–])?nd\b", re.IGNORECASE
+)
+#: “No derivatives” as Creative Commons writes it in nine languages, and others do; letters alone.
+_NO_DERIVATIVES = re.compile(
+    "noderiv|nomodif|sin(?:obras?)?derivad|sem(?:obras)?deriva|(?:pasde|sans)modification"
+    "|pasd(?:œ|oe)uvres?d[ée]riv|(?:keine?|ohne)bearbeitung|(?:non|no|senza)operederivat"
+    "|senseobr[ae]s?derivad|türetilemez|(?:منع|بلا|بدون|لا|عدم)(?:ال)?اشتقاق"
+)
+
+
+def attribution(image: Image) -> str:
+    """Name the licence that must stand beside the photographer's name: “CC BY-SA 4.0”, else ""."""
+    said = f"{image.licence} {image.credit}"
+    if found := _CREATIVE_COMMONS.search(said):
+        terms = "-".join(re.findall("by|nc|nd|sa", found[1].lower())).upper()
+        return " ".join(filter(None, ("CC", terms, found[2])))
+    licence = texts.clean(image.licence)
+    spelt = "creative commons" in licence.casefold() and "://" not in licence
+    return licence if spelt and len(licence) <= LICENCE_LENGTH else ""
+
+
+#: A licence that is longer is a legal text, and no name.
+LICENCE_LENGTH = 60
+
+_CREATIVE_COMMONS = re.compile(
+    r"(?:creativecommons\.org/licenses/|\bcc[\s_–-]*)(by(?:[\s_–-]*(?:nc|nd|sa)\b)*)\b"
+    r"(?:[\s_/–-]*(?:v\.? ?)?(\d\.\d))?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +458,13 @@ def _common(words: Iterable[str], listed: Iterable[str]) -> list[str]:
 
 def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _names(credit: str, name: str) -> bool:
+    """Tell whether a credit has a name as words of their own: “AP” is not in “Papadakis”."""
+    if name.upper() == name.lower():  # scripts without capitals may write words together
+        return name in credit
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", credit))
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -95,6 +95,11 @@ class FetchError(Unreachable):
         self.status, self.retry_after = status, retry_after
         super().__init__(message)
 
+    @property
+    def passing(self) -> bool:
+        """Tell whether the server itself says that it may go better later."""
+        return self.status is not None and (self.status == 429 or self.status >= 500)
+
 
 class NotASource(FetchError):
     """A source answered, but not with what it should be."""

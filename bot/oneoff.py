@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import identity, queue
-from bot.desk import Desk, Outlet, reword, typed, with_pictures
+from bot.desk import Desk, Outlet, Studio, illustrate, reword, typed
 from bot.errors import UsageError
 from bot.http import Session
 from bot.media import picture
@@ -42,29 +42,31 @@ def make(
     desk: Desk,
     session: Session,
     wish: Wish,
-    folder: Path,
+    studio: Studio,
     now: datetime,
     at: datetime | None = None,
 ) -> tuple[Article, list[tuple[Outlet, queue.Made]]]:
     """Read the article and make its teasers, with the person's own words or picture.
 
-    Pictures are taken into `folder`. Raises UsageError where a channel is unknown.
+    Pictures and videos are made by `studio`. Raises UsageError where a channel is unknown.
     """
     outlets = desk.among(wish.channels)
     article = desk.read(session, wish.url)
-    own = picture.read(wish.image, folder, typed(wish.alt)) if wish.image else None
+    own = picture.read(wish.image, studio.folder) if wish.image else None
     made = []
     for outlet in outlets:
         piece = outlet.make(article, now)
         teaser = piece.teaser
         if wish.text is not None:
             teaser = reword(teaser, wish.text, article.url, add_link=outlet.link_in_text)
+        art = piece.art
         if own is not None:
-            teaser = replace(teaser, media=(outlet.reachable(own),))
+            art = (outlet.own(Path(own.path), typed(wish.alt)),)
+            teaser = replace(teaser, media=(art[0].stand_in,))
         if teaser != piece.teaser:
-            piece = outlet.judge(article, teaser, now, at)
+            piece = replace(outlet.judge(article, teaser, now, at), art=art)
         made.append((outlet, piece))
-    return article, with_pictures(made, session, folder, article, now)
+    return article, illustrate(made, session, studio, article, now, films=True)
 
 
 def hold(

@@ -17,6 +17,7 @@ from typing import Any
 from bot import schedule
 from bot.errors import TransitionError, UsageError
 from bot.hours import Windows, shown_duration
+from bot.media.base import Art
 from bot.model import Channel, Post, Problem, State, Teaser, Verb
 from bot.store import Tx
 from bot.store.pauses import Pause
@@ -27,6 +28,13 @@ SLOT_SIGHT = timedelta(days=2)
 
 #: Who approves where no person does.
 RULE = "rule"
+
+#: Who puts finished videos into posts.
+STUDIO = "studio"
+
+#: How it is called that a video or picture could not be made.
+VIDEO_FAILED = "video-failed"
+PICTURE_FAILED = "picture-failed"
 
 
 #: Finds what is wrong with a teaser, if it goes out at that time.
@@ -53,6 +61,7 @@ class Made:
     teaser: Teaser
     problems: tuple[Problem, ...]
     reasons: tuple[Problem, ...]  # why a person must look, whatever the rule is
+    art: tuple[Art, ...] = ()  # what it shows, still to be made; its stand-ins are in the teaser
 
 
 def seal(teaser: Teaser) -> str:
@@ -175,6 +184,46 @@ def rewrite(
     if waits:
         return edited
     return _approve(tx, edited, (), due_at=due_at, who=RULE, now=now, reason="review = none")
+
+
+def in_the_making(post: Post) -> bool:
+    """Tell whether a held post has a video that is still to be made."""
+    if post.state is not State.HELD or any(each.code == VIDEO_FAILED for each in post.problems):
+        return False
+    return any(media.kind == "video" and media.placeholder for media in post.teaser.media)
+
+
+def complete(
+    tx: Tx,
+    post: Post,
+    teaser: Teaser,
+    problems: Iterable[Problem],
+    *,
+    rules: Rules,
+    now: datetime,
+) -> Post:
+    """Put a finished video into a held post, which then goes on as if it had come with it.
+
+    That is: straight to approved where no person reviews the channel and nothing asks for one.
+    """
+    found = tuple(problems)
+    done = tx.posts.change(
+        post,
+        Verb.EDIT,
+        State.HELD,
+        who=STUDIO,
+        reason="its video",
+        now=now,
+        teaser=teaser,
+        problems=found,
+        due_at=post.due_at,
+    )
+    if rules.review != "none" or found:
+        return done
+    slot = _slot(tx, post.site, post.channel, rules, now, post.expires_at)
+    if slot is None:
+        return done  # it grows too old in the queue, visibly
+    return _approve(tx, done, (), due_at=slot, who=RULE, now=now, reason="review = none")
 
 
 def expire(tx: Tx, now: datetime) -> list[Post]:

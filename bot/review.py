@@ -104,10 +104,12 @@ def edit(
     title: str | None = None,
     media: tuple[Media, ...] | None = None,
     alt: str | None = None,
+    why: str = "",
     version: int | None = None,
 ) -> Post:
     """Replace parts of a teaser; an approval is taken back and the problems are found anew.
 
+    `why` goes into the log beside what was changed.
     `version` is the one that the editor saw: where somebody changed the post since,
     TransitionError is raised and nothing is overwritten.
     """
@@ -134,7 +136,7 @@ def edit(
             Verb.EDIT,
             State.HELD,
             who=who,
-            reason=", ".join(_changed(post.teaser, teaser)) or "nothing",
+            reason=", ".join(filter(None, (*_changed(post.teaser, teaser), why))) or "nothing",
             now=now,
             teaser=teaser,
             problems=tuple(judge(teaser, None)),

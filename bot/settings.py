@@ -27,7 +27,7 @@ from pydantic import (
 
 from bot._sentences import Several, choice, meant
 from bot.hours import Window, Windows, duration, shown_duration
-from bot.model import Kind, SourceKind
+from bot.model import PLATFORM_ALIASES, Kind, SourceKind
 
 _PLACEHOLDERS = ("platform", "site", "channel")
 
@@ -170,6 +170,21 @@ def _utm_value(value: str) -> str:
     return value
 
 
+def _colour(value: str) -> str:
+    if not re.fullmatch(r"#(?:[0-9a-fA-F]{3}){1,2}", value):
+        raise ValueError(f"“{value}” is not a colour; write it in hexadecimal, as in “#b3261e”.")
+    short = len(value) == 4
+    return "#" + "".join(digit * (1 + short) for digit in value[1:].lower())
+
+
+def _layout(value: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*", value):
+        raise ValueError(
+            f"“{value}” is not the name of a layout; write that of its file, as in “quote”."
+        )
+    return value
+
+
 def _kind(value: str) -> str:
     kinds = [str(kind) for kind in Kind]
     if value not in kinds:
@@ -196,6 +211,11 @@ Url = Annotated[str, AfterValidator(_url), Field(json_schema_extra={"format": "u
 Host = Annotated[str, AfterValidator(_alias)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Words = tuple[str, ...]
+Colour = Annotated[
+    str,
+    AfterValidator(_colour),
+    Field(json_schema_extra={"pattern": "^#([0-9a-fA-F]{3}){1,2}$"}),
+]
 Switch = Annotated[bool, Field(strict=True)]
 
 # ------------------------------------------------------------------------- models
@@ -296,6 +316,34 @@ class Pictures(_Model):
     """Names in a picture's credit that make it yours."""
 
 
+class Look(_Model):
+    """How cards and videos look; paths are relative to the working directory."""
+
+    logo: str = ""
+    """The picture of the site's logo, best a PNG on nothing; left out: the site's name."""
+    accent: Colour = "#b3261e"
+    """The colour of rules and of the mark beside a section."""
+    paper: Colour = "#fbfaf7"
+    """The ground of a card without a picture."""
+    ink: Colour = "#161616"
+    """The colour of words on it."""
+    font: Annotated[str, Field(min_length=1)] = "sans"
+    """“sans”, “serif”, or the file of a font (TTF or OTF)."""
+    audio: str = ""
+    """The file of a sound that you may use, under videos; left out: silence."""
+    layouts: Mapping[str, Annotated[str, AfterValidator(_layout)]] = Field(default_factory=dict)
+    """The layout of cards by channel or platform, as in { instagram = "quote" }."""
+
+    def layout_for(self, channel: ChannelConfig) -> str:
+        """Give the layout that a channel's cards are to have, or "" where none was asked for."""
+        names = (channel.name, channel.platform, *_aliases(channel.platform))
+        return next((self.layouts[name] for name in names if name in self.layouts), "")
+
+
+def _aliases(platform: str) -> tuple[str, ...]:
+    return tuple(alias for alias, name in PLATFORM_ALIASES.items() if name == platform)
+
+
 class ChannelConfig(_Model):
     """One account on one platform, as its site's file describes it."""
 
@@ -378,7 +426,7 @@ class Site(_Model):
     """What always waits for a person, beside the words the bot knows."""
     pictures: Pictures = Pictures()
     """Whose pictures may be uploaded."""
-    look: Mapping[str, Any] = Field(default_factory=dict)
+    look: Look = Look()
     """Logo, colours and font of cards and videos."""
     channels: Mapping[str, ChannelConfig] = Field(default_factory=dict)
     """The accounts that articles are announced on."""

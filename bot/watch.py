@@ -11,11 +11,10 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from bot import http, identity, selection
-from bot.desk import Desk, with_pictures
+from bot.desk import Desk, Studio, illustrate
 from bot.errors import FetchError, NotAnArticle, NotYet
 from bot.model import Article, Post, Teaser
 from bot.queue import RULE
@@ -53,7 +52,7 @@ class Watch:
     session: http.Session
     robots: Robots
     desk_of: Callable[[str], Desk]
-    media: Path
+    studio: Studio
     steady: Callable[[], float] = http.clock
     _known: dict[tuple[int, bool], _Read] = field(default_factory=dict)
 
@@ -115,7 +114,9 @@ class Watch:
         """Write the post's teaser anew, as a poll would have."""
         (outlet,) = desk.among((post.channel,))
         piece = outlet.make(article, now)
-        ((_, made),) = with_pictures([(outlet, piece)], self.session, self.media, article, now)
+        ((_, made),) = illustrate(
+            [(outlet, piece)], self.session, self.studio, article, now, films=True
+        )
         reasons = selection.reasons_to_wait(
             article, now=now, home=desk.home, aliases=tuple(desk.aliases)
         )

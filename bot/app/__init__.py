@@ -7,7 +7,8 @@ clock; everything above it asks this module.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,22 @@ from zoneinfo import ZoneInfo
 from bot import __version__, config, credentials, http, queue, review, schedule, settings
 from bot.app import _desks, _sites, _sources
 from bot.app._channels import Channels, Live
-from bot.desk import Desk, Outlet, typed
+from bot.desk import Desk, Outlet, illustrate, typed
 from bot.errors import StoreError, UsageError
 from bot.http import Masker, Session
-from bot.model import Account, Article, Blocked, Channel, Media, Post, Retry, SourceKind, State
+from bot.media.base import Failure
+from bot.model import (
+    OPEN,
+    Account,
+    Article,
+    Blocked,
+    Channel,
+    Media,
+    Post,
+    Retry,
+    SourceKind,
+    State,
+)
 from bot.platforms import base
 from bot.platforms.base import Platform
 from bot.robots import Robots
@@ -30,6 +43,8 @@ from bot.store import Store, open_store
 
 if TYPE_CHECKING:
     from bot.ingest import Lanes, Polled
+    from bot.media.keeping import Swept
+    from bot.media.studio import Studio
     from bot.notices import Bell
     from bot.oneoff import Result, Wish
     from bot.publisher import Rehearsal
@@ -129,9 +144,12 @@ class App:
         )
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and of the studio."""
         if self._store is not None:
             self._store.close()
+        for name in ("studio", "_film_studio"):
+            if name in self.__dict__:
+                getattr(self, name).close()
 
     # ------------------------------------------------------------------- parts
 
@@ -175,8 +193,28 @@ class App:
 
     @property
     def media(self) -> Path:
-        """Where pictures lie."""
+        """Where pictures and videos lie."""
         return Path(self.config.bot.media.dir)
+
+    @cached_property
+    def studio(self) -> Studio:
+        """What makes pictures and videos, in a process of its own."""
+        return self._studio(self.media)
+
+    @cached_property
+    def _film_studio(self) -> Studio:
+        """Another for videos, so that no picture waits behind one."""
+        return self._studio(self.media)
+
+    def _studio(self, folder: Path) -> Studio:
+        from bot.media.studio import Studio
+
+        return Studio(folder, self._shelves("cards"))
+
+    def _shelves(self, kind: str) -> list[Path]:
+        """Where templates of a kind are looked for: yours first, then those of the bot."""
+        own = (self.folder / "templates", Path("templates"), config.shipped("templates"))
+        return [path / kind for path in own if (path / kind).is_dir()]
 
     @property
     def public(self) -> str:
@@ -240,7 +278,7 @@ class App:
             self.web,
             self.robots,
             lambda site: self.desk(self.config.site(site)),
-            self.media,
+            self.studio,
         )
         return Press(
             store=self.store,
@@ -325,7 +363,7 @@ class App:
                 robots=self.robots,
                 desk=self.desk(each),
                 sources=sources,
-                media=self.media,
+                studio=self.studio,
                 now=now,
                 which=Which(which),
                 every=each.poll_every,
@@ -356,23 +394,46 @@ class App:
             if without := _sources.find(site, file, self.store, self.web, now):
                 yield without
 
-    def preview(self, url: str, site: str | None = None) -> Preview:
-        """Make the teasers of an article without storing anything."""
+    def preview(self, url: str, site: str | None = None, folder: Path | None = None) -> Preview:
+        """Make the teasers of an article without storing anything.
+
+        Pictures and videos are made where there is a `folder` for them.
+        """
         chosen = _sites.choose(self.config, url, site)
         desk, now = self.desk(chosen), self.now()
         article = desk.read(self.web, url)
+        made = [(each, each.make(article, now)) for each in desk.wanting(article)]
+        if folder is not None:
+            with closing(self._studio(folder)) as studio:
+                made = illustrate(made, self.web, studio, article, now, films=True)
         posts = tuple(
-            (each.channel, self.platform(each.channel.platform), each.make(article, now))
-            for each in desk.wanting(article)
+            (outlet.channel, self.platform(outlet.channel.platform), piece)
+            for outlet, piece in made
         )
         return Preview(chosen.id, article, chosen.timezone, posts)
+
+    def film(self, stopping: Callable[[], bool] = lambda: False) -> Iterator[Post]:
+        """Make the videos that held posts wait for; give each post as it is then."""
+        from bot import filming
+
+        film = filming.Filming(self.store, self.web, self._film_studio, self._outlet, stopping)
+        yield from filming.run_once(film, self.now())
+
+    def sweep(self) -> Swept:
+        """Remove the pictures and videos that no post needs any more."""
+        from bot.media import keeping
+
+        now = self.now()
+        with self.store.read() as tx:
+            needed = tx.posts.media(OPEN, since=now - keeping.KEPT_FOR)
+        return keeping.run_once(needed, self.media, now)
 
     def one_off(self, wish: Wish, at: datetime | None) -> Result:
         """Make the posts of one article by hand."""
         from bot import oneoff
 
         desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
-        article, made = oneoff.make(desk, self.web, wish, self.media, self.now(), at)
+        article, made = oneoff.make(desk, self.web, wish, self.studio, self.now(), at)
         return oneoff.hold(
             self.store, desk, article, made, again=wish.again, at=at, who=self.who, now=self.now()
         )
@@ -383,8 +444,11 @@ class App:
         from bot.publisher import rehearse
 
         desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
-        with TemporaryDirectory(prefix="bot-rehearsal-") as folder:
-            article, made = oneoff.make(desk, self.web, wish, Path(folder), self.now())
+        with (
+            TemporaryDirectory(prefix="bot-rehearsal-") as folder,
+            closing(self._studio(Path(folder))) as studio,
+        ):
+            article, made = oneoff.make(desk, self.web, wish, studio, self.now())
             posts = [oneoff.imagined(article, outlet, piece, self.now()) for outlet, piece in made]
             return [rehearse(post, *self.bound(post.site, post.channel)) for post in posts]
 
@@ -520,10 +584,30 @@ class App:
     # ------------------------------------------------------------------ asking
 
     def picture(self, post: Post, path: Path, alt: str) -> Media:
-        """Take a picture that an editor names for a post into our own store."""
+        """Take a picture that an editor names for a post, in the form of its platform.
+
+        Raises UsageError where it is none that can be shown.
+        """
         from bot.media import picture
 
-        return self._outlet(post).reachable(picture.read(path, self.media, typed(alt)))
+        outlet = self._outlet(post)
+        art = outlet.own(Path(picture.read(path, self.media).path), typed(alt))
+        (piece,) = self.studio.make([art.order])
+        if isinstance(piece, Failure):
+            raise UsageError(f"{path}: {piece.message}")
+        return outlet.reachable(art.media(piece))
+
+    def remade(self, post: Post, *, confirmed: bool = False) -> queue.Made:
+        """Make a post's picture or video anew from its article.
+
+        `confirmed`: a person says that the article's picture may be used.
+        """
+        outlet, article, now = self._outlet(post), self._article(post), self.now()
+        made = replace(outlet.make(article, now, confirmed=confirmed), reasons=())
+        ((_, whole),) = illustrate(
+            [(outlet, made)], self.web, self.studio, article, now, films=True
+        )
+        return whole
 
     def video(self, path: Path) -> Media:
         """Take a video that an editor names into our own store."""
@@ -533,10 +617,13 @@ class App:
 
     def judge_of(self, post: Post) -> queue.Judge:
         """Give what finds the problems of an edited teaser, or of a slot, for this post."""
+        return self._outlet(post).judging(self._article(post), self.now())
+
+    def _article(self, post: Post) -> Article:
         with self.store.read() as tx:
             article = tx.articles.get(post.article_id).content
         assert article is not None, "a post's article is stored whole"
-        return self._outlet(post).judging(article, self.now())
+        return article
 
     def _outlet(self, post: Post) -> Outlet:
         chosen = self._channel(post.site, post.channel)

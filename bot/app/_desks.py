@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot import editorial, queue
 from bot.desk import Desk, Outlet, campaign
 from bot.identity import bare_host
+from bot.media.base import Art, Look
 from bot.model import Article, Channel, Teaser
 from bot.platforms import base
 from bot.selection import wanted
@@ -63,10 +65,18 @@ def outlet(site: Site, channel: ChannelConfig, templates: Templates, public: str
             article, languages=only.language, sections=only.section, default=site.language
         )
 
-    def write(article: Article, now: datetime) -> queue.Made:
+    def write(article: Article, now: datetime, confirmed: bool = False) -> queue.Made:
         link = "" if channel.link == "never" else campaign(article.url, utm)
-        made = teaser.render(templates, article, voice=voice, platform=platform, link=link, now=now)
-        return queue.Made(made.teaser, made.problems, made.reasons)
+        made = teaser.render(
+            templates,
+            article,
+            voice=voice,
+            platform=platform,
+            link=link,
+            now=now,
+            confirmed=confirmed,
+        )
+        return queue.Made(made.teaser, made.problems, made.reasons, made.art)
 
     def judge(
         article: Article, words: Teaser, now: datetime, slot_at: datetime | None
@@ -76,12 +86,16 @@ def outlet(site: Site, channel: ChannelConfig, templates: Templates, public: str
         )
         return queue.Made(words, problems, reasons)
 
+    def own(path: Path, alt: str) -> Art:
+        return teaser.own(str(path), alt, voice, platform)
+
     return Outlet(
         channel=Channel(site.id, channel.name, channel.platform, channel.account),
         rules=rules(channel, site.timezone),
         wants=wants,
         write=write,
         judge=judge,
+        own=own,
         needs_picture=platform.limits.media == "image",
         link_in_text=platform.limits.link == "text",
         public=public if platform.limits.media == "image" else "",
@@ -105,4 +119,20 @@ def _voice(site: Site, channel: ChannelConfig) -> Voice:
             site.sensitive.sections, site.sensitive.tags, site.sensitive.words
         ),
         pictures=editorial.Pictures(site.pictures.reuse, site.pictures.own),
+        look=_look(site),
+        layout=site.look.layout_for(channel),
+    )
+
+
+def _look(site: Site) -> Look:
+    own = site.look
+    return Look(
+        name=site.name,
+        domain=bare_host(site.url),
+        logo=own.logo,
+        accent=own.accent,
+        paper=own.paper,
+        ink=own.ink,
+        font=own.font,
+        audio=own.audio,
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from bot import queue
 from bot.app import App
 from bot.cli._base import Command
 from bot.cli._print import say
@@ -19,6 +20,7 @@ from bot.cli.run import Terminal, approve_all, rounds
 from bot.demo import show
 from bot.demo.doubles import Doubles
 from bot.demo.newsroom import Newsroom
+from bot.model import State
 
 SITE = "harbour"
 
@@ -34,11 +36,14 @@ def demo(every: float) -> None:
     channels. What is approved goes out to stand-ins for the platforms, which take
     and refuse what the real ones do. Nothing leaves this machine. Ctrl-C ends it.
     """
+    from bot import web
+
     with contextlib.ExitStack() as ending:
         newsroom = ending.enter_context(contextlib.closing(Newsroom(lambda: datetime.now(UTC))))
         show.clear()
         doubles = ending.enter_context(Doubles(show.FOLDER / "platforms", told=_seen))
-        doubles.instagram.looks = 0  # or each picture is processed for a minute
+        for each in doubles:
+            each.looks = 0  # or each picture and video is processed for a minute
         channels = {
             each.platform: (each.account, doubles.settings(each.platform)) for each in doubles
         }
@@ -50,14 +55,18 @@ def demo(every: float) -> None:
             f"A sample newsroom, {newsroom.url}/, is polled. Its posts go out to stand-ins for\n"
             f"the four platforms, where you see what the public would; nothing leaves this "
             f"machine:\n{pages}"
-            "This version makes no videos yet, so that YouTube's posts cannot go out.\n"
             "In a second terminal, be its editor:\n"
             f"    {_me()} --config {folder} queue\n"
             f"    {_me()} --config {folder} approve --all\n"
             "What you approve goes out. Ctrl-C ends it.\n"
         )
+        media = ending.enter_context(
+            web.serving_media(app.config.bot.media.listen, app.store, app.media)
+        )
+        assert media.listen, "a stand-in fetches pictures from there"
+        soon = timedelta(seconds=2)
         with _events(newsroom, app, every):
-            rounds(app, Terminal(app, quiet=True), every={"poll": timedelta(seconds=2)})
+            rounds(app, Terminal(app, quiet=True), every={"poll": soon, "film": soon})
     say(f"Ended. What the demo made stays in {show.FOLDER}/ until the next one.")
 
 
@@ -74,6 +83,12 @@ def _connect(app: App, doubles: Doubles) -> None:
             tx.credentials.put(SITE, each.platform, known, seeds={}, expires_at=None, now=app.now())
 
 
+def _in_the_making(app: App) -> bool:
+    """Tell whether a video is still to be made."""
+    with app.store.read() as tx:
+        return any(queue.in_the_making(post) for post in tx.posts.list((State.HELD,)))
+
+
 def _me() -> str:
     """Say how this program was called, for a second terminal in the same folder."""
     name = sys.argv[0]
@@ -86,6 +101,8 @@ def _events(newsroom: Newsroom, app: App, every: float) -> Iterator[None]:
     ended = threading.Event()
 
     def approve_first() -> None:
+        while _in_the_making(app) and not ended.wait(0.5):
+            pass
         say("The demo's editor approves what is held; from now on it is your turn.")
         approve_all(app, "the demo’s editor")
 

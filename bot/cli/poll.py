@@ -7,9 +7,11 @@ from dataclasses import asdict
 import click
 
 from bot import queue, review
+from bot.app import App
 from bot.cli._base import Command, json_option, opened
 from bot.cli._print import counted, post_row, say, show_posts, to_json
 from bot.ingest import Polled
+from bot.model import Post, State
 
 
 @click.command(cls=Command)
@@ -22,7 +24,8 @@ def poll(ctx: click.Context, site: str | None, at_once: bool, as_json: bool) -> 
 
     The first poll of a source only remembers what is there, so that nothing old is
     posted. A source that asked to be left alone is not asked, and a page that failed
-    before only when its time has come: --now tries both at once. Ends with 3 where a
+    before only when its time has come: --now tries both at once. Videos are made last:
+    each takes some seconds. Ends with 3 where a
     source or page could not be reached, with 1 where a source or a new post needs
     more than the usual look.
     """
@@ -33,6 +36,7 @@ def poll(ctx: click.Context, site: str | None, at_once: bool, as_json: bool) -> 
         for result in app.poll(site, "now" if at_once else "all"):
             results.append(result)
             say(sentence(result))
+        films(app)
         made = [app.post(post_id) for result in results for post_id in result.posts]
         if as_json:
             to_json(
@@ -48,6 +52,23 @@ def poll(ctx: click.Context, site: str | None, at_once: bool, as_json: bool) -> 
         if any(result.alarms for result in results):
             return 1
         return int(any(review.needs_person(post, reviewed=app.reviewed(post)) for post in made))
+
+
+def films(app: App) -> None:
+    """Make the videos that posts wait for, and say so: each takes some seconds."""
+    with app.store.read() as tx:
+        count = sum(queue.in_the_making(post) for post in tx.posts.list((State.HELD,)))
+    if not count:
+        return
+    say(f"Making {counted(count, 'video')}; each takes about ten seconds.")
+    for post in app.film():
+        say(f"    #{post.id} {filmed(post)}")
+
+
+def filmed(post: Post) -> str:
+    """Say that a post has its video, or why it has none."""
+    failed = [each.message for each in post.problems if each.code == queue.VIDEO_FAILED]
+    return failed[0] if failed else "has its video."
 
 
 def sentence(result: Polled) -> str:

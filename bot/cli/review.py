@@ -13,7 +13,7 @@ from bot.app import App
 from bot.cli._base import Command, json_option, local_time, named, opened
 from bot.cli._print import moment, post_row, say, show_posts, to_json
 from bot.errors import BotError, UsageError
-from bot.model import Post, State
+from bot.model import Media, Post, Problem, State
 
 _ids = click.argument("post_ids", metavar="ID…", type=int, nargs=-1, required=True)
 _id = click.argument("post_id", metavar="ID", type=int)
@@ -126,6 +126,13 @@ def reopen(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
 @click.option(
     "--video", metavar="FILE", type=Path, help="A video; --image is its thumbnail on YouTube."
 )
+@click.option("--remake", is_flag=True, help="Make its picture or video anew from the article.")
+@click.option(
+    "--picture-is-ours",
+    "ours",
+    is_flag=True,
+    help="You say that the article's picture may be used.",
+)
 @json_option
 @click.pass_context
 def edit(
@@ -136,16 +143,22 @@ def edit(
     image: Path | None,
     alt: str | None,
     video: Path | None,
+    remake: bool,
+    ours: bool,
     as_json: bool,
 ) -> int:
     """Change a post's text, title, picture or video; an approval is taken back.
 
-    The problems are found anew for what you wrote.
+    The problems are found anew for what you wrote. A picture of yours is given the
+    form that the platform shows.
     """
+    if (remake or ours) and (image or video):
+        raise UsageError("give a picture or video of yours, or have one made; not both.")
+    given = (image, alt is not None, video, remake, ours)
     with opened(ctx) as app:
         post = app.post(post_id)
         written = ""
-        if all(each is None for each in (text, title, image, alt, video)):
+        if not any((text is not None, title is not None, *given)):
             if not sys.stdin.isatty():
                 raise UsageError("say what to change: --text, --title, --image, --alt or --video.")
             text = click.edit(post.teaser.text)
@@ -153,21 +166,26 @@ def edit(
                 say("Nothing was changed.")
                 return 0
             text = written = text.strip()
-
-        own = [app.video(video)] if video else []
-        own += [app.picture(post, image, alt or "")] if image else []
+        media: tuple[Media, ...] | None
+        found: tuple[Problem, ...] = ()
+        if remake or ours:
+            media, found = _made_anew(app, post, ours)
+        else:
+            media = _own_media(app, post, image, alt or "", video)
+        judged = app.judge_of(post)
 
         def one(post_id: int) -> Post:
             return review.edit(
                 app.store,
                 post_id,
-                app.judge_of(post),
+                lambda teaser, slot_at: (*judged(teaser, slot_at), *found),
                 who=app.who,
                 now=app.now(),
                 text=text,
                 title=title,
-                media=tuple(own) or None,
+                media=media,
                 alt=alt if image is None else None,
+                why="the picture is ours" if ours else "",
                 version=post.version,
             )
 
@@ -175,6 +193,35 @@ def edit(
         if code and written:
             say(f"What you wrote, so that it is not lost:\n\n{written}")
         return code
+
+
+def _own_media(
+    app: App, post: Post, image: Path | None, alt: str, video: Path | None
+) -> tuple[Media, ...] | None:
+    """Take an editor's files; a picture beside a video is its thumbnail and leaves it there."""
+    if image is None and video is None:
+        return None
+    pictures = [app.picture(post, image, alt)] if image else []
+    if video:
+        return (app.video(video), *pictures)
+    return (*(media for media in post.teaser.media if media.kind == "video"), *pictures)
+
+
+def _made_anew(app: App, post: Post, ours: bool) -> tuple[tuple[Media, ...], tuple[Problem, ...]]:
+    """Make picture or video from the article; UsageError where that fails."""
+    say("Making it anew; a video takes about ten seconds.")
+    made = app.remade(post, confirmed=ours)
+    for problem in made.reasons:
+        if problem.code in (queue.VIDEO_FAILED, queue.PICTURE_FAILED):
+            raise UsageError(f"{problem.message} The post is as it was.")
+    if not made.teaser.media:
+        raise UsageError(f"this post shows no picture of its article: {_why(made)}")
+    return made.teaser.media, made.reasons
+
+
+def _why(made: queue.Made) -> str:
+    told = [each.message for each in (*made.problems, *made.reasons) if "picture" in each.code]
+    return told[0] if told else "its channel shows the link's own."
 
 
 @click.command(cls=Command)
@@ -228,8 +275,6 @@ def _each(app: App, post_ids: tuple[int, ...], one: Callable[[int], Post], as_js
         if post.state is State.APPROVED and _paused(app, post):
             key = f"{post.site}/{post.channel}"
             say(f"    ! {key} is paused: what falls due meanwhile is held again.")
-        if post.state is State.APPROVED and any(media.placeholder for media in post.teaser.media):
-            say(f"    ! Its video is still to be made: “bot edit {post.id} --video FILE”.")
     if as_json:
         to_json([post_row(post) for post in done])
     return 1 if code and done else code

@@ -14,10 +14,10 @@ from bot import queue, review
 from bot.app import RUNS, App
 from bot.cli._base import Command, opened
 from bot.cli._print import console, moment, say, show_exchanges, show_posts
-from bot.cli.poll import sentence
+from bot.cli.poll import filmed, sentence
 from bot.errors import UsageError
 from bot.ingest import Polled
-from bot.model import State
+from bot.model import Post, State
 from bot.standing import Step
 from bot.web.base import Pulse
 
@@ -26,11 +26,13 @@ log = logging.getLogger("bot")
 #: How often each tick comes. What is due goes out within a second or two; a doubt rests anyway.
 EVERY = {
     "poll": timedelta(seconds=5),
+    "film": timedelta(seconds=10),
     "publish": timedelta(seconds=2),
     "follow up": timedelta(seconds=10),
     "reconcile": timedelta(seconds=10),
     "renew": timedelta(minutes=1),
     "notices": timedelta(seconds=15),
+    "sweep": timedelta(hours=6),
 }
 
 
@@ -47,7 +49,8 @@ def run(ctx: click.Context, dry_run: bool, form: str | None) -> None:
     """Poll, publish and look after what is in doubt, round after round, until Ctrl-C.
 
     What is approved goes out in its slot, once. Health, metrics and the posts that
-    notices link to are served at [review] listen. Several may run on one database.
+    notices link to are served at [review] listen, and pictures of approved posts at
+    [media] listen. Several may run on one database.
 
     With --dry-run all of it is rehearsed in a database of its own (bot.dry-run.db):
     what nobody can approve there is approved by the rehearsal itself, and every
@@ -72,8 +75,11 @@ def _serve(app: App, form: str | None, *, debug: bool) -> None:
 
     pulse = Pulse()
     with logging_to(sys.stderr, app.masker, form=form, debug=debug):
-        view = app.view(pulse)
-        with web.serving(app.config.bot.review.listen, view):
+        view, listen = app.view(pulse), app.config.bot
+        with (
+            web.serving(listen.review.listen, view),
+            web.serving_media(listen.media.listen, app.store, app.media),
+        ):
             log.info("started with %d channels", len(view.channels))
             rounds(app, Journal(), pulse=pulse)
         log.info("ended")
@@ -92,6 +98,10 @@ class Terminal:
             say(sentence(result))
         show_posts(self._app, [self._app.post(post_id) for post_id in result.posts])
 
+    def filmed(self, post: Post) -> None:
+        """Tell that a post has its video, or why it has none."""
+        say(f"#{post.id} {filmed(post)}")
+
     def stepped(self, step: Step) -> None:
         """Tell what became of a post, with the requests of a rehearsal."""
         tell_step(self._app, step)
@@ -106,6 +116,12 @@ class Journal:
         if any(told):
             level = logging.WARNING if result.error or result.alarms else logging.INFO
             log.log(level, "%s", sentence(result), extra={"source": result.source})
+
+    def filmed(self, post: Post) -> None:
+        """Tell the log that a post has its video, or why it has none."""
+        failed = any(problem.code == queue.VIDEO_FAILED for problem in post.problems)
+        level = logging.WARNING if failed else logging.INFO
+        log.log(level, "post %d %s", post.id, filmed(post), extra={"post": post.id})
 
     def stepped(self, step: Step) -> None:
         """Say nothing: the runs log each step themselves."""
@@ -158,9 +174,19 @@ def rounds(
 
         return tick
 
-    ticks = {"poll": poll} | {name: work(name) for name in RUNS}
+    def film() -> None:
+        for post in app.film(pulse.stopping):
+            voice.filmed(post)
+
+    def sweep() -> None:
+        swept = app.sweep()
+        if swept.removed:
+            log.info("%d files that no post needs were removed", swept.removed)
+
+    ticks = {"poll": poll, "film": film} | {name: work(name) for name in RUNS}
     if not dry_run:
         ticks |= {"renew": app.renewing(pulse.stopping), "notices": app.noticing()}
+        ticks["sweep"] = sweep
     spans = EVERY | (every or {})
     daemon.run(
         {name: (tick, spans[name]) for name, tick in ticks.items()},

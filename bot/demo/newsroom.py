@@ -18,8 +18,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bot.language import phrase
+
 HERE = Path(__file__).parent
 NAME = "Harbour Post"
+PICTURES = {f"pictures/{path.name}": path for path in (HERE / "pictures").glob("*.jpg")}
 
 
 class Newsroom:
@@ -61,8 +64,8 @@ class Newsroom:
         name = path.strip("/")
         if name == "feed":
             return "application/rss+xml; charset=utf-8", self._feed().encode()
-        if name.startswith("pictures/") and name.split("/")[1] in ("harbour.jpg", "library.jpg"):
-            return "image/jpeg", (HERE / name).read_bytes()
+        if name in PICTURES:
+            return "image/jpeg", PICTURES[name].read_bytes()
         if name in self._published:
             return "text/html; charset=utf-8", self._page(*self._published[name]).encode()
         if not name:
@@ -98,8 +101,8 @@ class Newsroom:
 
     def _page(self, row: dict[str, Any], at: datetime) -> str:
         language = row.get("language", "en")
-        picture = f"{self.url}/pictures/{row['picture']}"
         url = f"{self.url}/{row['slug']}/"
+        picture = f"{self.url}/pictures/{row['picture']}" if "picture" in row else ""
         linked = {
             "@context": "https://schema.org",
             "@type": "NewsArticle",
@@ -108,17 +111,14 @@ class Newsroom:
             "author": {"@type": "Person", "name": row["author"]},
             "articleSection": row["section"],
             "keywords": row.get("tags", []),
-            "image": picture,
             "inLanguage": language,
             "publisher": {"@type": "NewsMediaOrganization", "name": NAME},
-        }
+        } | ({"image": picture} if picture else {})
         paragraphs = "".join(f"<p>{escape(text)}</p>" for text in row["body"])
         for line in (row.get("first_published"), row.get("translator")):
             if line:
                 text = line if line == row.get("first_published") else f"Translation by {line}"
                 paragraphs += f"<p><em>{escape(text)}</em></p>"
-        caption = escape(row.get("caption", ""))
-        credit = f" Photo: {escape(row['credit'])}" if row.get("credit") else ""
         direction = "rtl" if language == "ar" else "ltr"
         return (
             f"<!doctype html><html lang='{language}' dir='{direction}'><head><meta charset='utf-8'>"
@@ -127,15 +127,23 @@ class Newsroom:
             f"<meta property='og:type' content='article'>"
             f"<meta property='og:title' content='{escape(row['headline'])}'>"
             f"<meta property='og:description' content='{escape(row['dek'])}'>"
-            f"<meta property='og:image' content='{picture}'>"
-            f"<meta property='og:site_name' content='{NAME}'>"
+            + (f"<meta property='og:image' content='{picture}'>" if picture else "")
+            + f"<meta property='og:site_name' content='{NAME}'>"
             f"<script type='application/ld+json'>{_script(linked)}</script></head>"
             f"<body><article><h1>{escape(row['headline'])}</h1>"
-            f"<p class='dek'>{escape(row['dek'])}</p>"
-            f"<figure><img src='{picture}' alt='{escape(row.get('alt', ''))}'>"
-            f"<figcaption>{caption}{credit}</figcaption></figure>"
+            f"<p class='dek'>{escape(row['dek'])}</p>{_figure(row, picture)}"
             f"<div class='entry-content'>{paragraphs}</div></article></body></html>"
         )
+
+
+def _figure(row: dict[str, Any], picture: str) -> str:
+    if not picture:
+        return ""
+    credit = f"{phrase(row.get('language', 'en'), 'photo')}: {row['credit']}"
+    return (
+        f"<figure><img src='{picture}' alt='{escape(row['alt'])}' width='1600' height='1067'>"
+        f"<figcaption>{escape(row['caption'])} {escape(credit)}</figcaption></figure>"
+    )
 
 
 def _script(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,6 +23,8 @@ allow_private_addresses = true      # newsroom and platforms are on 127.0.0.1
 contact = "editor@harbour.example"
 [media]
 dir = "{folder}/media"
+listen = "{listen}"
+public_url = "http://{listen}/media"
 """
 
 SITE = """\
@@ -44,6 +47,14 @@ settings = {{ {settings} }}    # a stand-in for the platform, on this machine
 """
 
 
+def free_address() -> str:
+    """Find an address of this machine that nobody listens at."""
+    with socket.socket() as there:
+        there.bind(("127.0.0.1", 0))
+        host, port = there.getsockname()
+    return f"{host}:{port}"
+
+
 def lay_out(
     url: str, channels: Mapping[str, tuple[str, Mapping[str, str]]], folder: Path = FOLDER
 ) -> Path:
@@ -53,7 +64,9 @@ def lay_out(
     """
     sites = folder / "config" / "sites"
     sites.mkdir(parents=True)
-    (folder / "config" / "bot.toml").write_text(BOT.format(folder=folder), "utf-8")
+    (folder / "config" / "bot.toml").write_text(
+        BOT.format(folder=folder, listen=free_address()), "utf-8"
+    )
     site = SITE.format(url=url)
     for platform, (account, settings) in channels.items():
         pairs = ", ".join(f"{name} = {json.dumps(text)}" for name, text in settings.items())

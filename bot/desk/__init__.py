@@ -7,57 +7,21 @@ and looks the same on every way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
-from pathlib import Path
+from datetime import tzinfo
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from bot import http, identity
-from bot.errors import FetchError, NotAnArticle, TemplateError, UsageError
-from bot.media import picture
-from bot.model import PLATFORM_ALIASES, Article, Channel, Entry, Media, Problem, Teaser
-from bot.queue import Judge, Made, Rules
+from bot.desk._illustrate import Studio, illustrate
+from bot.desk._outlet import Outlet
+from bot.errors import NotAnArticle, UsageError
+from bot.model import PLATFORM_ALIASES, Article, Entry, Teaser
+
+__all__ = ["Desk", "Outlet", "Studio", "campaign", "illustrate", "reword", "typed"]
 
 #: Control codes (not the end of a line) and what turns the reading direction unseen.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """A channel with what is needed to make its posts."""
-
-    channel: Channel
-    rules: Rules
-    wants: Callable[[Article], bool]
-    write: Callable[[Article, datetime], Made]  # may raise TemplateError
-    judge: Callable[[Article, Teaser, datetime, datetime | None], Made]  # for a slot, if known
-    needs_picture: bool
-    link_in_text: bool
-    public: str = ""  # where our own pictures lie on the web, for a platform that fetches them
-
-    def reachable(self, media: Media) -> Media:
-        """Give a kept picture the address under which the platform can fetch what was approved."""
-        if not self.public or not media.path:
-            return media
-        return replace(media, url=f"{self.public.rstrip('/')}/{Path(media.path).name}")
-
-    def make(self, article: Article, now: datetime) -> Made:
-        """Write the teaser; a template that fails leaves a post that says so."""
-        try:
-            return self.write(article, now)
-        except TemplateError as error:
-            problem = Problem("template", f"{error} Mend the template, or edit the post.", True)
-            return Made(Teaser(text="", link=article.url), (problem,), ())
-
-    def judging(self, article: Article, now: datetime) -> Judge:
-        """Give what finds the problems of this article's words in a slot."""
-
-        def judge(teaser: Teaser, slot_at: datetime | None) -> tuple[Problem, ...]:
-            made = self.judge(article, teaser, now, slot_at)
-            return (*made.problems, *made.reasons)
-
-        return judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,60 +88,6 @@ class Desk:
         ):
             article = replace(article, noindex=True)
         return article if entry is None else _merge(article, entry, (self.name, *self.not_authors))
-
-
-def with_pictures(
-    made: Iterable[tuple[Outlet, Made]],
-    session: http.Session,
-    folder: Path,
-    article: Article,
-    now: datetime,
-) -> list[tuple[Outlet, Made]]:
-    """Take the pictures of some teasers into our own store, each once.
-
-    A picture that cannot be had is left out, and a person must look; it blocks the
-    post where the platform takes none without one.
-    """
-    taken: dict[str, Media | str] = {}
-    result = []
-    for outlet, piece in made:
-        media = [_taken(each, taken, session, folder) for each in piece.teaser.media]
-        lost = [each for each in media if isinstance(each, str)]
-        whole = tuple(outlet.reachable(each) for each in media if not isinstance(each, str))
-        teaser = replace(piece.teaser, media=whole)
-        problems = list(piece.problems)
-        missing = [
-            Problem(
-                "picture-missing",
-                f"{why} Give another one with “bot edit ID --image FILE”.",
-                outlet.needs_picture,
-            )
-            for why in lost
-        ]
-        if whole and not lost:  # size and type are known only now
-            told = {problem.code for problem in (*piece.problems, *piece.reasons)}
-            again = outlet.judge(article, teaser, now, None)
-            problems += [problem for problem in again.problems if problem.code not in told]
-        reasons = (*piece.reasons, *missing)
-        made_whole = replace(piece, teaser=teaser, problems=tuple(problems), reasons=reasons)
-        result.append((outlet, made_whole))
-    return result
-
-
-def _taken(
-    media: Media, taken: dict[str, Media | str], session: http.Session, folder: Path
-) -> Media | str:
-    if media.placeholder or media.path:
-        return media
-    if media.url not in taken:
-        try:
-            taken[media.url] = picture.take(media, session, folder)
-        except (FetchError, picture.NotAPicture) as error:
-            taken[media.url] = f"The picture is missing: {error}"
-    kept = taken[media.url]
-    if isinstance(kept, str):
-        return kept
-    return replace(media, path=kept.path, sha256=kept.sha256, size=kept.size, mime=kept.mime)
 
 
 def _merge(article: Article, entry: Entry, nobody: Sequence[str]) -> Article:

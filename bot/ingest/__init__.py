@@ -19,10 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from bot import http
-from bot.desk import Desk
+from bot.desk import Desk, Studio
 from bot.errors import StoreError
 from bot.ingest import _ask, _pages
 from bot.ingest._base import BUDGET, CLOCK_SLACK, Polled, Tally, Which
@@ -45,7 +44,7 @@ class Poll:
     robots: Robots
     desk: Desk
     sources: Sequence[tuple[SourceKind, str]]
-    media: Path
+    studio: Studio
     now: datetime
     which: Which = Which.ALL
     every: timedelta | None = None  # how often, where the operator said so

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot import desk as desks
 from bot import http, identity, pace, queue, selection
-from bot.errors import FetchError, NotAnArticle, NotYet, StoreError
+from bot.errors import FetchError, NotAnArticle, NotYet, Unreachable
 from bot.ingest._base import BUDGET, CLOCK_SLACK, Tally, Which, is_early, shown
 from bot.model import Article, SourceKind
 from bot.store import Tx
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SAME_TITLE: Final = timedelta(days=7)
 #: By so much the day of a date may be off, for want of its hour or zone.
 A_DAY: Final = timedelta(days=1)
+#: So often an article waits for a picture that its site does not give just now.
+PATIENT: Final = 2
 #: A week in which the bot did not run, or a clock that leapt over it, gives nothing up.
 TRIES_AT_LEAST: Final = 5
 
@@ -57,7 +59,7 @@ def read_all(poll: Poll, tallies: dict[str, Tally]) -> list[Exception]:
         tally = tallies.setdefault(each.source_url, Tally(poll.desk.site, each.source_url))
         try:
             asked = _read(poll, each, tally)
-        except StoreError:
+        except Unreachable:  # the database, or a studio that is closing: nothing is lost
             raise
         except Exception as fault:  # noqa: BLE001 - raised when the others are done
             words = f"{each.entry.url} leads to an unforeseen fault ({type(fault).__name__})."
@@ -152,7 +154,9 @@ def _take(poll: Poll, waiting: Waiting, article: Article, tally: Tally) -> None:
     desk, now = poll.desk, poll.now
     keys = identity.keys_of(article, desk.aliases) | identity.keys_of(waiting.entry, desk.aliases)
     made = [(each, each.make(article, now)) for each in desk.wanting(article)]
-    made = desks.with_pictures(made, poll.session, poll.media, article, now)
+    made = desks.illustrate(
+        made, poll.session, poll.studio, article, now, patient=waiting.tries < PATIENT
+    )
     title = identity.normal_title(article.headline)
     with poll.store.write() as tx:
         if tx.waiting.get(waiting.id) is None:

@@ -70,7 +70,9 @@ def _held(tx: Tx, bell: Bell, now: datetime) -> Iterator[Cause]:
         held = tx.posts.list(states=(State.HELD,), site=site, channel=channel)
         told = tx.notices.at([post.id for post in held]) if held and hold else {}
         for post in held:
-            if not (hold and goes_by_itself(post)):
+            if queue.in_the_making(post):
+                continue
+            if not (hold and goes_by_itself(post, tx.posts.log(post.id))):
                 why = "; ".join(problem.message for problem in post.problems) or post.reason
                 yield _of_post(post, f"post {post.id} held", f"it waits for you: {why}")
             elif post.id in told or queue.covers(paused, site, channel):

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot import queue, schedule
 from bot.errors import UsageError
-from bot.model import Post, State, Verb
+from bot.model import LogRow, Post, State, Verb
 from bot.store import Store
 
 log = logging.getLogger("bot")
 
 
-def goes_by_itself(post: Post) -> bool:
-    """Tell whether a held post is as the rule left it: untouched, and nothing asks for a person."""
+def goes_by_itself(post: Post, log: Sequence[LogRow]) -> bool:
+    """Tell whether a held post is as the rule left it: untouched, and nothing asks for a person.
+
+    `log` is what happened to it: that its video was made is part of its making.
+    """
+    first, *others = log
     blocked = any(problem.blocking for problem in post.problems)
-    return post.state is State.HELD and post.version == 1 and not post.reason and not blocked
+    untouched = not first.reason and all(row.who == queue.STUDIO for row in others)
+    return post.state is State.HELD and untouched and not blocked
 
 
 def is_open(rules: queue.Rules, now: datetime) -> bool:
@@ -54,7 +59,7 @@ def release_held(
             if not hold or queue.covers(paused, site, channel):
                 continue
             held = tx.posts.list(states=(State.HELD,), site=site, channel=channel)
-            own = {post.id: post for post in held if goes_by_itself(post)}
+            own = {p.id: p for p in held if goes_by_itself(p, tx.posts.log(p.id))}
             told = tx.notices.at(own) if own else {}
             ready += [own[post_id] for post_id, at in told.items() if abs(now - at) >= hold]
     done = (

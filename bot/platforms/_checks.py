@@ -107,7 +107,7 @@ def _media(teaser: Teaser, limits: Limits) -> list[Problem]:
         message = f"A post here must carry a {word}, and this one has none: add one or reject it."
         found.append(Problem(f"{needs}-missing", message, blocking=True))
     for each in teaser.media:
-        found += _picture(each, limits) if each.kind == "image" else []
+        found += _picture(each, limits) if each.kind == "image" else _video(each, limits)
         if limits.alt and len(each.alt) > limits.alt:
             message = f"The alt text has {len(each.alt)} characters of {limits.alt}: shorten it."
             found.append(Problem("alt-too-long", message, blocking=True))
@@ -115,7 +115,15 @@ def _media(teaser: Teaser, limits: Limits) -> list[Problem]:
 
 
 def _picture(media: Media, limits: Limits) -> list[Problem]:
+    if media.placeholder:
+        return [_waiting("picture", "image")]
     found = []
+    if not media.alt.strip() and limits.media != "video":  # there it is a thumbnail
+        message = (
+            "Nothing says what the picture shows, for those who cannot see it: write it with"
+            " “bot edit ID --alt WORDS”."
+        )
+        found.append(Problem("alt-missing", message))
     if limits.picture_bytes and (media.size or 0) > limits.picture_bytes:
         message = (
             f"The picture has {media.size} bytes of {limits.picture_bytes}: use a smaller one."
@@ -126,3 +134,25 @@ def _picture(media: Media, limits: Limits) -> list[Problem]:
         message = f"The picture is {media.mime}, and only {names} is taken here: use another."
         found.append(Problem("picture-type", message, blocking=True))
     return found
+
+
+def _video(media: Media, limits: Limits) -> list[Problem]:
+    if media.placeholder:
+        return [_waiting("video", "video")]
+    found = []
+    if limits.video_bytes and (media.size or 0) > limits.video_bytes:
+        message = f"The video has {media.size} bytes of {limits.video_bytes}: use a smaller one."
+        found.append(Problem("video-too-big", message, blocking=True))
+    if limits.video_types and media.mime and media.mime not in limits.video_types:
+        names = ", ".join(limits.video_types)
+        message = f"The video is {media.mime}, and only {names} is taken here: use another."
+        found.append(Problem("video-type", message, blocking=True))
+    return found
+
+
+def _waiting(what: str, option: str) -> Problem:
+    message = (
+        f"The {what} is still to be made: it comes by itself within a minute while “bot run”"
+        f" runs, else with “bot poll”; or give one with “bot edit ID --{option} FILE”."
+    )
+    return Problem(f"{what}-waiting", message, blocking=True)

@@ -28,12 +28,24 @@ def is_public(url: str) -> bool:
     return url.isascii() and is_web_address(url)
 
 
+def shown(teaser: Teaser, form: str) -> tuple[Media, ...]:
+    """Choose what of a teaser goes out: its pictures, or its video as a Reel.
+
+    The video where a Reel is asked for, and where one of the pictures cannot be fetched:
+    none is left out of a post.
+    """
+    video = first(teaser, "video")
+    pictures = tuple(media for media in teaser.media if media.kind == "image")
+    whole = bool(pictures) and all(is_public(each.url) for each in pictures)
+    return (video,) if video and (form == "reel" or not whole) else pictures
+
+
 class Containers(MetaChannel):
     """An account as far as its containers go."""
 
     def _fill(self, teaser: Teaser, made: dict[str, Any]) -> Outcome | None:
         """Take the next step towards a whole container; None where there is one."""
-        if pictures := _public_pictures(teaser):
+        if pictures := self._pictures(teaser):
             return None if "container" in made else self._show(teaser, pictures, made)
         video = first(teaser, "video")
         if video is None:
@@ -49,9 +61,14 @@ class Containers(MetaChannel):
     def _uploads(self, teaser: Teaser) -> bool:
         """Tell whether the bytes of a video have to be sent; only Facebook's login can."""
         video = first(teaser, "video")
-        if _public_pictures(teaser) or video is None or self.settings.login != "facebook":
+        if self._pictures(teaser) or video is None or self.settings.login != "facebook":
             return False
         return bool(video.path) or video.placeholder
+
+    def _pictures(self, teaser: Teaser) -> Sequence[Media]:
+        """Give the pictures to show, where Instagram can fetch them."""
+        media = shown(teaser, self.settings.form)
+        return media if all(m.kind == "image" and is_public(m.url) for m in media) else ()
 
     def _show(self, teaser: Teaser, pictures: Sequence[Media], made: dict[str, Any]) -> Outcome:
         """Contain one picture, or first each of several and then all of them."""
@@ -77,7 +94,9 @@ class Containers(MetaChannel):
             return self._contain("container", fields | {"upload_type": "resumable"}, made)
         if not is_public(video.url):
             return Refused(
-                "Instagram fetches the video itself, and this one has no public address."
+                "A token of Instagram's own login cannot send a video, and this one has no public"
+                " address: set listen and public_url under [media] in bot.toml, or connect the"
+                " channel by Facebook's login."
             )
         return self._contain("container", fields | {"video_url": video.url}, made)
 
@@ -110,12 +129,6 @@ class Containers(MetaChannel):
 
         sample = {"id": container, "status_code": "FINISHED"}
         return self._read_if_shown(container, "status_code,status", sample, read)
-
-
-def _public_pictures(teaser: Teaser) -> Sequence[Media]:
-    """Give the pictures where Instagram can fetch them all: none is left out of a post."""
-    pictures = [media for media in teaser.media if media.kind == "image"]
-    return pictures if all(is_public(each.url) for each in pictures) else ()
 
 
 def _picture(picture: Media) -> dict[str, Any]:

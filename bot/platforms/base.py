@@ -36,8 +36,11 @@ class Limits:
     alt: int = 0  # characters of a picture's description; 0: none is known
     picture_bytes: int = 0
     picture_types: tuple[str, ...] = ()  # empty: not known, nothing is said
+    video_bytes: int = 0
+    video_types: tuple[str, ...] = ()
     media: str = "optional"  # "optional" | "image" | "video": what a post must carry
     link: str = "text"  # where the link lives: "text" | "attached" | "none"
+    shape: str = ""  # of the pictures it shows best; see `media.base.Shape`
     posts_per_day: int = 0
 
 
@@ -106,8 +109,11 @@ class Platform(Protocol):
         """
 
     @classmethod
-    def check(cls, teaser: Teaser) -> list[Problem]:
-        """Name every fault of `teaser` at once; pure."""
+    def check(cls, teaser: Teaser, form: str = "") -> list[Problem]:
+        """Name every fault of `teaser` at once; pure.
+
+        `form` is the channel's own, where its settings have one: what a post shall be.
+        """
 
     @classmethod
     def price(cls, teaser: Teaser) -> int:

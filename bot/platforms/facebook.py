@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -30,7 +31,7 @@ from bot.platforms._facebook_posts import FIELDS, links_to, matching
 from bot.platforms._facebook_reels import WEB, Reels
 from bot.platforms._meta_channel import Rows
 
-Form = Literal["link", "photo+comment"]
+Form = Literal["link", "photo+comment", "reel"]
 
 
 class Platform(Reels):
@@ -51,6 +52,7 @@ class Platform(Reels):
         # Graph's own words in subcode 1366046: JPG or PNG below 4 MB (read 2026-11-22)
         picture_bytes=4_000_000,
         picture_types=("image/jpeg", "image/png"),
+        shape="wide",  # editorial: as large as the card of a link
     )
 
     class Settings(_meta_channel.Settings):
@@ -59,7 +61,7 @@ class Platform(Reels):
         page_id: str = Field(default="", pattern=r"^[0-9]*$")
         """The number of the Page."""
         form: Form = "link"
-        """What a post is: the card of the link, or a picture with the link in a comment."""
+        """What a post is: the card of the link, or a picture or Reel with the link in a comment."""
 
     @staticmethod
     def measure(text: str) -> int:
@@ -72,14 +74,24 @@ class Platform(Reels):
         return text
 
     @classmethod
-    def check(cls, teaser: Teaser) -> list[Problem]:
+    def check(cls, teaser: Teaser, form: str = "") -> list[Problem]:
         """Name every fault of `teaser` at once; pure."""
-        return common(teaser, cls.limits, cls.measure)
+        video = first(teaser, "video")
+        if video or form in ("link", "reel"):  # pictures stay here
+            teaser = replace(teaser, media=(video,) if video else ())
+        found = common(teaser, cls.limits, cls.measure)
+        if form == "reel" and not video:
+            message = (
+                "This post has no video and goes out as a link, not as a Reel: give it one with"
+                " “bot edit ID --video FILE”."
+            )
+            found.append(Problem("video-missing", message))
+        return found
 
     def publish(self, teaser: Teaser, key: str, resume: Mapping[str, Any] | None = None) -> Outcome:
         """Post the link, or upload each picture and then post them: one step a call.
 
-        A post without a picture goes out as a link, whatever the form: Facebook's
+        A post without picture or video goes out as a link, whatever the form: Facebook's
         own card stands in. A video goes out as a Reel. Facebook knows no key; link,
         text and time are what a post is found again by, and a picture by its number.
         """
@@ -169,7 +181,7 @@ class Platform(Reels):
 
     def _pictures(self, teaser: Teaser) -> dict[str, Media]:
         """Name the pictures that the post shows by what `resume` calls their numbers."""
-        if self.settings.form == "link":
+        if self.settings.form != "photo+comment":
             return {}
         pictures = [media for media in teaser.media if media.kind == "image"]
         return {f"photo{place}": picture for place, picture in enumerate(pictures, 1)}

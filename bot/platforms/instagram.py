@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
@@ -25,24 +25,16 @@ from bot.model import (
     Waiting,
 )
 from bot.platforms import _meta_channel, base
-from bot.platforms._checks import (
-    HASHTAG,
-    common,
-    mention_problems,
-    quiet_mentions,
-    utf16_units,
-)
-from bot.platforms._instagram_containers import LOOK_AGAIN, MOST_PICTURES, Containers, is_public
+from bot.platforms._channel import first
+from bot.platforms._checks import common, mention_problems, quiet_mentions, utf16_units
+from bot.platforms._instagram_checks import lacking_video, own_problems
+from bot.platforms._instagram_containers import LOOK_AGAIN, Containers, shown
 from bot.platforms._meta import SDK_HOST
 from bot.platforms._meta_answers import GraphFailure
 from bot.platforms._meta_channel import Rows, same_words
 
 #: The API's host by the way the account logged in.
 HOSTS = {"facebook": SDK_HOST, "instagram": "https://graph.instagram.com"}
-
-# The content publishing guide, https://developers.facebook.com/docs/instagram-platform/
-# content-publishing (read 2026-11-22): a caption holds 30 hashtags at most, and 20 names.
-MOST_HASHTAGS = 30
 
 #: Meta's token of 60 days is renewed when this is left of it; it must be a day old for that.
 # https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/
@@ -53,6 +45,9 @@ RENEW_AGAIN = timedelta(hours=6)
 LISTED_WITHIN = timedelta(hours=1)
 #: How soon a day's used-up posts are counted again: the first of them may leave the window.
 COUNT_AGAIN = timedelta(hours=1)
+
+
+Form = Literal["picture", "reel"]
 
 
 class Platform(Containers):
@@ -81,6 +76,11 @@ class Platform(Containers):
         posts_per_day=50,
         picture_bytes=8_000_000,
         picture_types=("image/jpeg",),
+        # A Reel: https://developers.facebook.com/docs/instagram-platform/
+        # instagram-graph-api/reference/ig-user/media (read 2026-11-22)
+        video_bytes=300_000_000,
+        video_types=("video/mp4", "video/quicktime"),
+        shape="portrait",  # 4:5, the tallest that the feed takes, by the same page
     )
     measure = staticmethod(utf16_units)
     neutralise = staticmethod(quiet_mentions)
@@ -92,6 +92,8 @@ class Platform(Containers):
         """The number of the account."""
         login: Literal["facebook", "instagram"] = "facebook"
         """By which of Meta's logins its token was made."""
+        form: Form = "picture"
+        """What a post is: a picture, which Instagram fetches, or a Reel, which is sent to it."""
 
     def _host(self) -> str:
         return HOSTS[self.settings.login]
@@ -102,18 +104,18 @@ class Platform(Containers):
         return RENEWS if self.settings.login == "instagram" else None
 
     @classmethod
-    def check(cls, teaser: Teaser) -> list[Problem]:
+    def check(cls, teaser: Teaser, form: str = "") -> list[Problem]:
         """Name every fault of `teaser` at once; pure."""
+        teaser = replace(teaser, media=shown(teaser, form))  # what stays here may be as it likes
         found = [
             *common(teaser, cls.limits, cls.measure),
             *mention_problems(teaser, cls.label),
-            *_caption(teaser.text),
-            *_pictures(teaser),
+            *own_problems(teaser),
         ]
-        if not any(media.kind == "video" for media in teaser.media):
-            return found
-        # A Reel goes out in place of a picture that is missing or cannot be fetched.
-        return [each for each in found if each.code not in ("image-missing", "picture-not-public")]
+        video = first(teaser, "video")
+        if video or form == "reel":
+            found = [each for each in found if each.code != "image-missing"]
+        return [*found, lacking_video(teaser)] if form == "reel" and not video else found
 
     def publish(self, teaser: Teaser, key: str, resume: Mapping[str, Any] | None = None) -> Outcome:
         """Make the container, look at it, publish it: at most one write a call.
@@ -283,31 +285,3 @@ class Platform(Containers):
         if self._clock() < trace.since + LISTED_WITHIN:
             return Waiting(made, self._clock() + LOOK_AGAIN)
         return Published("", f"https://www.instagram.com/{self.account.lstrip('@')}/")
-
-
-def _caption(text: str) -> list[Problem]:
-    found = []
-    if (count := len(HASHTAG.findall(text))) > MOST_HASHTAGS:
-        message = f"Instagram refuses {count} hashtags; it takes {MOST_HASHTAGS}: take some out."
-        found.append(Problem("hashtags-refused", message, blocking=True))
-    if re.search(r"https?://\S", text):
-        message = "A link in an Instagram caption cannot be clicked: take it out."
-        found.append(Problem("link-dead", message))
-    return found
-
-
-def _pictures(teaser: Teaser) -> list[Problem]:
-    found = []
-    pictures = [media for media in teaser.media if media.kind == "image"]
-    if len(pictures) > MOST_PICTURES:
-        message = f"Instagram shows {MOST_PICTURES} pictures in a post: take some out."
-        found.append(Problem("pictures-too-many", message, blocking=True))
-    if hidden := next((each for each in pictures if not is_public(each.url)), None):
-        message = (
-            f"Instagram cannot fetch “{hidden.url}”: the picture needs a public web address."
-            if hidden.url
-            else "Instagram fetches pictures from a public web address, and a file of your own has"
-            " none yet: keep the article's own picture, or reject this post and post it by hand."
-        )
-        found.append(Problem("picture-not-public", message, blocking=True))
-    return found

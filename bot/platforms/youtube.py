@@ -74,6 +74,7 @@ class Platform(Keeper):
         title=100,
         hashtags=3,  # editorial, not YouTube's
         media="video",
+        shape="story",  # as Shorts are
         posts_per_day=INSERTS.limit,
     )
     neutralise = staticmethod(quiet_mentions)
@@ -103,7 +104,7 @@ class Platform(Keeper):
         return len(text.encode("utf-8", "surrogatepass"))
 
     @classmethod
-    def check(cls, teaser: Teaser) -> list[Problem]:
+    def check(cls, teaser: Teaser, form: str = "") -> list[Problem]:
         """Name every fault of `teaser` at once; pure."""
         return [
             *common(teaser, cls.limits, cls.measure),

@@ -31,7 +31,7 @@ transaction remains.
                       article_id=, due_by=, expires_by=, limit=, newest_first=) ·
                       change(post, verb, to, who=, reason=, now=, **columns) ·
                       set_due(post, due_at, who=, now=) · log(id) ·
-                      taken(site, channel, since, until) · counts()
+                      taken(site, channel, since, until) · counts() · media(states, since)
 ``tx.outbox``         due(now, limit) · take(now, hold_for, skip=) · free(post) ·
                       put_off(post, until, reason, now, slot=) · lease(post, now, lease_for,
                       cost=) · resume(post) · settle(post, outcome, now, quarantine=) ·

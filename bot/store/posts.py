@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
@@ -182,6 +183,17 @@ class Posts:
             and_(moment >= since, moment < until),
         )
         return tuple(self._db.execute(query.order_by(moment)).scalars())
+
+    def media(self, states: Collection[State], since: datetime | None = None) -> frozenset[str]:
+        """Name the kept files that posts in `states` carry, and any post changed `since` then."""
+        wanted = [posts.c.state.in_(states)]
+        if since is not None:
+            changed = select(transitions.c.post_id).where(transitions.c.at >= since)
+            wanted.append(posts.c.id.in_(changed))
+        teasers = self._db.execute(select(posts.c.teaser).where(or_(*wanted))).scalars()
+        return frozenset(
+            Path(each.path).name for teaser in teasers for each in teaser.media if each.path
+        )
 
     def counts(self) -> dict[State, int]:
         """Count the posts in each state that has any."""

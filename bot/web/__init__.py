@@ -2,7 +2,7 @@
 
 ::
 
-    with web.serving("127.0.0.1:8700", view):
+    with web.serving("127.0.0.1:8700", view), web.serving_media("0.0.0.0:8701", store, folder):
         daemon.run(ticks, pulse=view.pulse)
 
 ==================  ===========================================================
@@ -17,6 +17,10 @@ Nothing here can be changed by anybody: every page answers GET and HEAD alone, a
 approves, sends or deletes nothing. Nobody signs in yet, so that posts are shown only
 to this very machine: to a loopback peer that asks for a loopback name. A proxy in
 front of it shall pass on `/login/callback` alone, with the Host that was asked for.
+
+Pictures and videos have a listener of their own, so that these pages never face the
+internet for the sake of a platform that fetches them: it serves `/media/NAME` alone, of
+posts that are approved and not over.
 """
 
 from __future__ import annotations
@@ -25,32 +29,38 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from bot.store import Store
 from bot.web.base import View
 
-__all__ = ["Listener", "serving"]
+__all__ = ["Listener", "serving", "serving_media"]
 
 log = logging.getLogger("bot")
 
 #: A taken port is tried again so often: the pages may come late, the posts may not.
 AGAIN = timedelta(seconds=30)
 
-#: More at once are told to come back: no page here is for a crowd.
+#: More at once are told to come back: nothing here is for a crowd.
 MOST_AT_ONCE = 32
 
 
-class Listener:
-    """The pages at their address, on a thread of their own."""
+#: Makes an ASGI application, and the protocol by which it is served.
+How = Callable[[], tuple[Any, Any]]
 
-    def __init__(self, listen: str, view: View) -> None:
+
+class Listener:
+    """Pages, or pictures, at their address, on a thread of their own."""
+
+    def __init__(self, what: str, listen: str, setting: str, how: How) -> None:
         self.listen, self.address, self.fault = listen, "", ""
-        self._view = view
+        self._what, self._setting, self._how = what, setting, how
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="pages", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=what, daemon=True)
 
     def start(self) -> None:
         """Begin to serve; where the port is taken, as soon as it is free."""
@@ -75,19 +85,22 @@ class Listener:
         host, port = there.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         self.address, self.fault = f"http://{shown}:{port}", ""
-        log.info("the pages are at %s", self.address)
+        log.info("the %s are at %s", self._what, self.address)
         try:
-            _server(self._view, self._ended).run(sockets=[there])
+            _server(*self._how(), self._ended).run(sockets=[there])
         except Exception:
-            log.exception("the pages: an unforeseen fault; they come back in half a minute")
+            log.exception(
+                "the %s: an unforeseen fault; they come back in half a minute", self._what
+            )
         finally:
             there.close()
             self.address = ""
 
     def _cannot(self, error: OSError) -> None:
         fault = (
-            f"the pages cannot be at {self.listen} ({error.strerror or error}): free the address,"
-            " or name another one in [review] listen. It is tried again; publishing goes on."
+            f"the {self._what} cannot be at {self.listen} ({error.strerror or error}): free the"
+            f" address, or name another one in {self._setting}."
+            " It is tried again; publishing goes on."
         )
         if fault != self.fault:
             log.error("%s", fault)
@@ -100,13 +113,37 @@ def serving(listen: str, view: View) -> Iterator[Listener]:
 
     Never raises for an address that cannot be had: publishing goes on without.
     """
-    listener = Listener(listen, view)
-    if listen:
+
+    def how() -> tuple[Any, Any]:
+        from bot.web._rooms import rooms
+
+        return rooms(view), "h11"
+
+    with _listening(Listener("pages", listen, "[review] listen", how)) as listener:
+        yield listener
+
+
+@contextmanager
+def serving_media(listen: str, store: Store, folder: Path) -> Iterator[Listener]:
+    """Serve the pictures and videos of `folder` that approved posts carry; as `serving` does."""
+
+    def how() -> tuple[Any, Any]:
+        from bot.web._media import Files, Impatient
+
+        return Files(store, folder), Impatient
+
+    with _listening(Listener("pictures", listen, "[media] listen", how)) as listener:
+        yield listener
+
+
+@contextmanager
+def _listening(listener: Listener) -> Iterator[Listener]:
+    if listener.listen:
         listener.start()
     try:
         yield listener
     finally:
-        if listen:
+        if listener.listen:
             listener.close()
 
 
@@ -125,10 +162,8 @@ def _bind(listen: str) -> socket.socket:
     return there
 
 
-def _server(view: View, ended: threading.Event) -> Any:
+def _server(rooms: Any, protocol: Any, ended: threading.Event) -> Any:
     import uvicorn
-
-    from bot.web._rooms import rooms
 
     class Server(uvicorn.Server):
         """A server that ends with the daemon, and sleeps while nobody asks."""
@@ -141,8 +176,8 @@ def _server(view: View, ended: threading.Event) -> Any:
     logging.getLogger("uvicorn.access").disabled = True
     return Server(
         uvicorn.Config(
-            rooms(view),
-            http="h11",
+            rooms,
+            http=protocol,
             loop="asyncio",
             ws="none",
             lifespan="off",

@@ -128,6 +128,8 @@ def polls(port: int, folder: Path) -> Any:
     from bot.hours import Windows
     from bot.http import Session
     from bot.ingest import Poll, Which
+    from bot.media.base import Art
+    from bot.media.studio import Studio
     from bot.model import Article, Channel, SourceKind, Teaser
     from bot.queue import Made, Rules
     from bot.robots import Robots
@@ -140,8 +142,11 @@ def polls(port: int, folder: Path) -> Any:
     robots = Robots(web)
     rules = Rules("required", False, Windows(()), UTC, timedelta(0), None, timedelta(hours=24))
 
-    def write(article: Article, now: datetime) -> Made:
+    def write(article: Article, now: datetime, confirmed: bool) -> Made:
         return Made(Teaser(article.headline, link=article.url), (), ())
+
+    def no_picture(path: Path, alt: str) -> Art:
+        raise AssertionError("nobody gives a picture of his own")
 
     def poll(number: int, at: datetime, which: Which) -> Poll:
         site = f"s{number}"
@@ -152,12 +157,13 @@ def polls(port: int, folder: Path) -> Any:
             lambda _: True,
             write,
             lambda _a, words, _n, _s: Made(words, (), ()),
+            no_picture,
             False,
             True,
         )
         desk = Desk(site, site, f"http://{site}.example/", {}, UTC, 5, (), {}, (outlet,))
         sources = [(SourceKind.FEED, f"http://{site}.example/feed")]
-        return Poll(store, web, robots, desk, sources, folder, at, which)
+        return Poll(store, web, robots, desk, sources, Studio(folder), at, which)
 
     return store, lambda at, which: [poll(number, at, which) for number in range(SOURCES)]
 

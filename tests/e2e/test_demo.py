@@ -71,10 +71,9 @@ def test_the_demo_shows_the_line_and_takes_orders(bot: Bot, demo: subprocess.Pop
         found: list[dict[str, Any]] = bot.json(*queue, "--all")
         return [row for row in found if row["state"] == state]
 
-    wait_until(lambda: len(rows("published")) >= 3 and len(rows("refused")) >= 1, 40)
+    wait_until(lambda: len(rows("published")) >= 4, 55)
     live = {row["platform"]: row for row in rows("published")}
-    assert set(live) == {"twitter", "facebook", "instagram"}
-    assert {row["platform"] for row in rows("refused")} == {"youtube"}, "there is no video yet"
+    assert set(live) == {"twitter", "facebook", "instagram", "youtube"}
     seen = dict(re.findall(r"Live on .* \((\w+)\): (\S+)", (bot.folder / "err").read_text()))
     assert set(seen) == set(live)
     for platform, row in live.items():
@@ -90,7 +89,7 @@ def test_the_demo_shows_the_line_and_takes_orders(bot: Bot, demo: subprocess.Pop
     taken = max(free())
     bot(*approve, *(["--yes"] if "--all" in approve else [str(taken)]))
     wait_until(lambda: taken in {row["id"] for row in rows("published")})
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 90
 
     demo.send_signal(signal.SIGINT)
     assert demo.wait(10) == 0

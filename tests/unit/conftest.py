@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stills import Stills
 from world import Site, serving
 
 from bot import queue
 from bot.desk import Desk, Outlet
 from bot.hours import Windows
 from bot.http import Session
+from bot.media.base import Art, Card, Picture, Shape, Words
 from bot.model import Article, Channel, Media, Post, Teaser
 from bot.store import Store, open_store
 
@@ -100,10 +102,16 @@ def outlet() -> Callable[..., Outlet]:
     """A channel whose teasers are the article's headline and picture, but for …"""
 
     def build(name: str = "twitter", **changes: Any) -> Outlet:
-        def write(article: Article, now: datetime) -> queue.Made:
+        def write(article: Article, now: datetime, confirmed: bool) -> queue.Made:
             image = article.image
-            media = (Media("image", image.url, alt=image.alt),) if image else ()
-            return queue.Made(Teaser(article.headline, link=article.url, media=media), (), ())
+            art = (picture(article, image.url, image.alt),) if image else ()
+            media = tuple(each.stand_in for each in art)
+            teaser = Teaser(article.headline, link=article.url, media=media)
+            return queue.Made(teaser, (), (), art)
+
+        def picture(article: Article, path: str, alt: str) -> Art:
+            words = Words(article.headline)
+            return Art(Card(Card.PICTURE_ALONE, Shape.WIDE, words, picture=Picture(path)), alt)
 
         plain = Outlet(
             channel=Channel("harbour", name, name, "harbour_post"),
@@ -111,12 +119,19 @@ def outlet() -> Callable[..., Outlet]:
             wants=lambda article: True,
             write=write,
             judge=lambda article, words, now, slot_at: queue.Made(words, (), ()),
+            own=lambda path, alt: picture(Article("", ""), str(path), alt),
             needs_picture=False,
             link_in_text=True,
         )
         return replace(plain, **changes)
 
     return build
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Stills:
+    """What makes pictures, at once and without a process."""
+    return Stills(tmp_path / "media")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stills import Stills
 from world import ALL_CHANNELS, JPEG, Site
 
 from bot import review
@@ -28,6 +29,7 @@ def opened(
 ) -> Iterator[Opened]:
     """Open a bot over files that are written for it, at the fixed hour."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(App, "_studio", lambda app, folder: Stills(folder))  # quick ones
     (tmp_path / "config" / "sites").mkdir(parents=True)
     apps = []
 
@@ -54,7 +56,9 @@ def publish(app: App, site: Site, now: datetime) -> list[Post]:
     list(app.poll())
     site.article("one", at=now)
     site.feed(site.item("one", at=now))
-    return [app.post(number) for polled in app.poll() for number in polled.posts]
+    made = [number for polled in app.poll() for number in polled.posts]
+    list(app.film())
+    return [app.post(number) for number in made]
 
 
 # ------------------------------------------------------------------------------ open

@@ -120,6 +120,38 @@ def test_links_carry_the_filled_in_parameters(folder: Path) -> None:
     }
 
 
+def test_the_look_is_what_the_file_says_and_the_rest_stands_in(folder: Path) -> None:
+    look = read(
+        folder,
+        SMALLEST.replace("twitter]", "second]").replace("[chan", '[look]\naccent = "#C0F"\n[chan')
+        + 'platform = "x"\n[channels.facebook]\naccount = "b"\n'
+        '[look.layouts]\nx = "quote"\nfacebook = "text"\n',
+    ).site("harbour")
+    assert (look.look.accent, look.look.paper, look.look.font) == ("#cc00ff", "#fbfaf7", "sans")
+    layouts = {name: look.look.layout_for(each) for name, each in look.channels.items()}
+    assert layouts == {"second": "quote", "facebook": "text"}
+    plain = read(folder).site("harbour")
+    assert plain.look.layout_for(plain.channels["twitter"]) == ""
+    assert plain.look.logo == plain.look.audio == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('accent = "red"', "is not a colour"),
+        ('paper = "#12345"', "is not a colour"),
+        ('color = "#123456"', "color"),
+        ('font = ""', "must not be empty"),
+        ('layouts = { instagram = "../quote" }', "is not the name of a layout"),
+        ('layouts = "quote"', "must be a table"),
+    ],
+)
+def test_a_bad_look_is_told_with_its_line(folder: Path, line: str, message: str) -> None:
+    ((where, said),) = faults(folder, f"{SMALLEST}[look]\n{line}\n")
+    assert where == 5
+    assert message in said
+
+
 def test_a_file_from_a_windows_editor_is_read(folder: Path) -> None:
     path = folder / "sites" / "harbour.toml"
     path.write_bytes(b"\xef\xbb\xbf" + SMALLEST.replace("\n", "\r\n").encode())

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,7 +27,25 @@ from requests_oauthlib import OAuth1
 from bot.demo.doubles import AFTER, BEFORE, Doubles, Fault, Storm
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 4
+
+
+def jpeg(width: int = 1080, height: int = 1350, size: int = 1000) -> bytes:
+    """What a JPEG says of itself before its pixels, and something in their place."""
+    frame = bytes((8, *divmod(height, 256), *divmod(width, 256), 3))
+    head = [(0xE0, b"JFIF\0"), (0xC4, bytes(19)), (0xC2, frame), (0xDA, bytes(6))]
+    told = b"".join(
+        bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2) + body for marker, body in head
+    )
+    return b"\xff\xd8" + told + bytes(range(256)) * (size // 256) + b"\xff\xd9"
+
+
+def box(name: bytes, content: bytes = b"") -> bytes:
+    return (len(content) + 8).to_bytes(4) + name + content
+
+
+FTYP, MOOV = box(b"ftyp", b"mp42" + bytes(4)), box(b"moov", bytes(100))
+FILM = FTYP + MOOV + box(b"mdat", bytes(range(256)))
+JPEG = jpeg()
 LINK = "https://harbour.example.com/2026/11/strike?utm_source=social&id=1"
 
 
@@ -595,17 +614,17 @@ def test_facebook_comments_updates_and_deletes(doubles: Doubles, page: Call) -> 
 
 
 def test_facebook_publishes_a_video_whole_or_by_steps(doubles: Doubles, page: Call) -> None:
-    whole = page("POST /72/videos", {"description": "One"}, files={"source": ("a.mp4", b"abcd")})
+    whole = page("POST /72/videos", {"description": "One"}, files={"source": ("a.mp4", FILM)})
     assert whole.ok
-    start = page("POST /72/videos", {"upload_phase": "start", "file_size": "4"}).json()
+    start = page("POST /72/videos", {"upload_phase": "start", "file_size": str(len(FILM))}).json()
     session = {"upload_session_id": start["upload_session_id"]}
     chunk = {**session, "upload_phase": "transfer", "start_offset": "0"}
-    moved = page("POST /72/videos", chunk, files={"video_file_chunk": ("a", b"ab")}).json()
-    assert moved == {"start_offset": "2", "end_offset": "4"}
+    moved = page("POST /72/videos", chunk, files={"video_file_chunk": ("a", FILM[:9])}).json()
+    assert moved == {"start_offset": "9", "end_offset": str(len(FILM))}
     finish = {**session, "upload_phase": "finish", "description": "Two"}
     assert page("POST /72/videos", finish).status_code == 400, "half of it is missing"
-    chunk["start_offset"] = "2"
-    assert page("POST /72/videos", chunk, files={"video_file_chunk": ("a", b"cd")}).ok
+    chunk["start_offset"] = "9"
+    assert page("POST /72/videos", chunk, files={"video_file_chunk": ("a", FILM[9:])}).ok
     for _ in range(2):
         assert page("POST /72/videos", finish).ok
     assert [each["text"] for each in doubles.effects()] == ["One", "Two"]
@@ -613,17 +632,32 @@ def test_facebook_publishes_a_video_whole_or_by_steps(doubles: Doubles, page: Ca
 
 def test_facebook_publishes_a_reel(doubles: Doubles, page: Call) -> None:
     start = page("POST /72/video_reels", {"upload_phase": "start"}).json()
-    head = {"Authorization": f"OAuth {doubles.facebook.token}", "offset": "0", "file_size": "4"}
+    head = {"Authorization": f"OAuth {doubles.facebook.token}", "offset": "0"}
+    head["file_size"] = str(len(FILM))
     finish = {"upload_phase": "finish", "video_id": start["video_id"], "video_state": "PUBLISHED"}
     assert page("POST /72/video_reels", finish).status_code == 400, "nothing came yet"
-    sent = requests.post(start["upload_url"], b"abcd", headers=head, timeout=5)
+    sent = requests.post(start["upload_url"], FILM, headers=head, timeout=5)
     assert sent.json() == {"success": True}
     assert page("POST /72/video_reels", {**finish, "description": "A Reel"}).ok
     assert page("GET /72/published_posts", {"fields": "id"}).json() == {"data": []}
     (reel,) = page("GET /72/video_reels", {"fields": "description,status"}).json()["data"]
     assert reel["description"] == "A Reel"
     assert reel["status"]["publishing_phase"] == {"status": "complete"}
-    assert len(doubles.effects()) == 1
+    (effect,) = doubles.effects()
+    assert (effect["types"], effect["bytes"]) == (["video/mp4"], [len(FILM)])
+    assert "<video " in requests.get(doubles.facebook.url, timeout=5).text
+
+
+def test_facebook_makes_no_reel_of_what_is_no_film(doubles: Doubles, page: Call) -> None:
+    start = page("POST /72/video_reels", {"upload_phase": "start"}).json()
+    head = {"Authorization": f"OAuth {doubles.facebook.token}", "offset": "0", "file_size": "4"}
+    assert requests.post(start["upload_url"], b"abcd", headers=head, timeout=5).ok
+    finish = {"upload_phase": "finish", "video_id": start["video_id"], "video_state": "PUBLISHED"}
+    assert page("POST /72/video_reels", finish).ok, "it tells later"
+    for told in ("processing", "error"):
+        status = page(f"GET /{start['video_id']}", {"fields": "status"}).json()["status"]
+        assert status["video_status"] == told
+    assert doubles.effects() == []
 
 
 def test_facebook_checks_token_proof_and_rights(doubles: Doubles, http: Any, page: Call) -> None:
@@ -676,23 +710,46 @@ def test_facebook_tells_how_much_is_used(doubles: Doubles, page: Call) -> None:
 
 
 @pytest.fixture
-def pictures() -> Iterator[tuple[str, list[str]]]:
-    """A place with a JPEG and a page: its address, and what was asked of it."""
-    seen: list[str] = []
+def pictures() -> Iterator[tuple[str, list[BaseHTTPRequestHandler]]]:
+    """A place with JPEGs and a page: its address, and what was asked of it.
+
+    A path says what lies there: “/400x500.jpg”, “/a.jpg”, “/page.html”, “/big.jpg”,
+    “/gone.jpg”; “/moved-2/a.jpg” leads on twice before.
+    """
+    seen: list[BaseHTTPRequestHandler] = []
 
     class Files(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            seen.append(self.path)
-            content = JPEG if self.path.endswith(".jpg") else b"<html></html>"
+            seen.append(self)
+            if moved := re.match(r"/moved-(\d+)(/.*)", self.path):
+                left = int(moved[1]) - 1
+                self.leads_to(f"/moved-{left}{moved[2]}" if left else moved[2])
+                return
+            if self.path == "/away.jpg":
+                self.leads_to("https://harbour.example/a.jpg")
+                return
+            size = re.fullmatch(r"/(\d+)x(\d+)\.jpg", self.path)
+            content = jpeg(int(size[1]), int(size[2])) if size else JPEG
+            if "big" in self.path:
+                content = jpeg(size=9_000_000)
+            content = content if self.path.endswith(".jpg") else b"<html></html>"
             self.send_response(200 if "gone" not in self.path else 404)
             self.send_header("Content-Type", "image/jpeg")
+            self.send_header("Content-Length", str(len(content) + ("short" in self.path)))
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(ConnectionError):
+                self.wfile.write(content)
+
+        def leads_to(self, place: str) -> None:
+            self.send_response(302)
+            self.send_header("Location", place)
+            self.send_header("Set-Cookie", "visited=1")
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Files)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}", seen
@@ -702,12 +759,14 @@ def pictures() -> Iterator[tuple[str, list[str]]]:
 
 
 def test_instagram_fetches_the_picture_and_publishes_a_container_once(
-    doubles: Doubles, gram: Call, pictures: tuple[str, list[str]]
+    doubles: Doubles, gram: Call, pictures: tuple[str, list[Any]]
 ) -> None:
     url, seen = pictures
     wanted = {"image_url": f"{url}/a.jpg", "caption": "Dockers", "alt_text": "A gate"}
     made = gram("POST /73/media", wanted).json()["id"]
-    assert seen == ["/a.jpg"]
+    (asked,) = seen
+    assert asked.path == "/a.jpg"
+    assert asked.headers["User-Agent"].startswith("facebookexternalhit/")
     publish = {"creation_id": made}
     assert code(gram("POST /73/media_publish", publish)) == (9007, 2207027)
     status = {"fields": "status_code,status"}
@@ -719,26 +778,76 @@ def test_instagram_fetches_the_picture_and_publishes_a_container_once(
     (effect,) = doubles.effects()
     assert effect["id"] == media
     assert effect["media"] == [hashlib.sha256(JPEG).hexdigest()]
+    assert effect["bytes"] == [len(JPEG)]
     assert (effect["alt"], effect["text"]) == (["A gate"], "Dockers")
     shown = gram(f"GET /{media}", {"fields": "permalink"}).json()
     assert requests.get(shown["permalink"], timeout=5).status_code == 200
 
 
-def test_instagram_refuses_what_it_cannot_fetch_or_use(
-    gram: Call, pictures: tuple[str, list[str]]
-) -> None:
-    url, _ = pictures
-    for place, numbers in (
-        (f"{url}/page.html", (36001, 2207005)),
-        (f"{url}/gone.jpg", (9004, 2207052)),
+@pytest.mark.parametrize(
+    ("place", "numbers"),
+    [
+        ("/page.html", (36001, 2207005)),
+        ("/319x319.jpg", (36001, 2207005)),
+        ("/1080x1351.jpg", None),
+        ("/1080x1370.jpg", (36003, 2207009)),
+        ("/1200x628.jpg", None),
+        ("/1200x600.jpg", (36003, 2207009)),
+        ("/320x320.jpg", None),
+        ("/big.jpg", (36000, 2207004)),
+        ("/gone.jpg", (9004, 2207052)),
+        ("/short.jpg", (9004, 2207052)),
+        ("/moved-3/a.jpg", None),
+        ("/moved-4/a.jpg", (9004, 2207052)),
         ("http://127.0.0.1:9/a.jpg", (9004, 2207052)),
         ("pictures/a.jpg", (9004, 2207052)),
-    ):
-        assert code(gram("POST /73/media", {"image_url": place})) == numbers
+        ("http://127.0.0.1/é.jpg", (9004, 2207052)),
+    ],
+)
+def test_instagram_refuses_what_it_cannot_fetch_or_use(
+    place: str,
+    numbers: tuple[int, int] | None,
+    gram: Call,
+    pictures: tuple[str, list[Any]],
+) -> None:
+    url, seen = pictures
+    answer = gram("POST /73/media", {"image_url": f"{url}{place}" if place[0] == "/" else place})
+    assert answer.ok if numbers is None else code(answer) == numbers
+    assert not any(each.headers["Cookie"] for each in seen)
 
 
-def test_instagram_never_leaves_the_machine(gram: Call) -> None:
-    assert gram("POST /73/media", {"image_url": "https://harbour.example/a.jpg"}).ok
+@pytest.mark.parametrize(
+    ("film", "status"),
+    [
+        (FILM, "FINISHED"),
+        (FTYP + box(b"mdat", bytes(9)) + MOOV, "ERROR"),  # the index comes too late
+        (FTYP + box(b"mdat", bytes(9)), "ERROR"),
+        (FILM[:-1], "ERROR"),
+        (b"abcd", "ERROR"),
+    ],
+)
+def test_instagram_looks_at_a_reel_when_it_has_it(
+    film: bytes, status: str, doubles: Doubles, gram: Call
+) -> None:
+    made = gram("POST /73/media", {"media_type": "REELS", "upload_type": "resumable"}).json()
+    head = {"Authorization": f"OAuth {doubles.instagram.token}", "offset": "0"}
+    head["file_size"] = str(len(film))
+    assert requests.post(made["uri"], film, headers=head, timeout=5).ok
+    asked = {"fields": "status_code,status"}
+    assert gram(f"GET /{made['id']}", asked).json()["status_code"] == "IN_PROGRESS"
+    told = gram(f"GET /{made['id']}", asked).json()
+    assert told["status_code"] == status
+    assert (status != "ERROR") or told["status"].endswith("2207026")
+    sent = gram("POST /73/media_publish", {"creation_id": made["id"]})
+    assert sent.ok == (status == "FINISHED")
+    assert len(doubles.effects()) == sent.ok
+
+
+def test_instagram_never_leaves_the_machine(gram: Call, pictures: tuple[str, list[Any]]) -> None:
+    url, seen = pictures
+    for place in ("https://harbour.example/a.jpg", f"{url}/away.jpg"):
+        assert gram("POST /73/media", {"image_url": place}).ok
+    assert [each.path for each in seen] == ["/away.jpg"]
 
 
 def test_instagram_shows_late_and_by_pages(doubles: Doubles, gram: Call, clock: Clock) -> None:
@@ -798,10 +907,11 @@ def test_instagram_publishes_a_carousel_of_finished_children(doubles: Doubles, g
 def test_instagram_takes_a_reel_by_upload(doubles: Doubles, gram: Call) -> None:
     wanted = {"media_type": "REELS", "upload_type": "resumable", "caption": "A Reel"}
     made = gram("POST /73/media", wanted).json()
-    head = {"Authorization": f"OAuth {doubles.instagram.token}", "offset": "0", "file_size": "4"}
-    sent = requests.post(made["uri"], b"abc", headers=head, timeout=5)
+    head = {"Authorization": f"OAuth {doubles.instagram.token}", "offset": "0"}
+    head["file_size"] = str(len(FILM))
+    sent = requests.post(made["uri"], FILM[1:], headers=head, timeout=5)
     assert "retriable" in sent.json()["debug_info"]
-    assert requests.post(made["uri"], b"abcd", headers=head, timeout=5).json()["success"]
+    assert requests.post(made["uri"], FILM, headers=head, timeout=5).json()["success"]
     gram(f"GET /{made['id']}", {"fields": "status_code"})
     media = gram("POST /73/media_publish", {"creation_id": made["id"]}).json()["id"]
     assert gram(f"DELETE /{media}").json() == {"success": True}
@@ -835,7 +945,7 @@ def test_instagram_has_a_login_of_its_own(doubles: Doubles, http: Any, clock: Cl
 
 # ---------------------------------------------------------------------- YouTube
 
-VIDEO = bytes(range(256)) * 1024 * 2 + b"the end"  # two chunks of 256 KiB, and a little
+VIDEO = FTYP + MOOV + box(b"mdat", bytes(range(256)) * 1024 * 2)  # two chunks, and a little
 ABOUT = {
     "snippet": {"title": "Dockers", "description": LINK, "tags": ["x-k7f3q2"]},
     "status": {"privacyStatus": "public", "selfDeclaredMadeForKids": False},
@@ -874,6 +984,16 @@ def test_youtube_takes_a_video_by_chunks(doubles: Doubles, tube: Call) -> None:
     (effect,) = doubles.effects()
     assert effect["media"] == [hashlib.sha256(VIDEO).hexdigest()]
     assert (effect["privacy"], effect["tags"]) == ("public", ["x-k7f3q2"])
+
+
+def test_youtube_takes_what_is_no_film_and_shows_it_to_nobody(doubles: Doubles, tube: Call) -> None:
+    place = session_of(tube).headers["Location"]
+    video = requests.put(place, VIDEO[::-1], timeout=5).json()["id"]
+    asked = {"part": "status,processingDetails", "id": video}
+    told = [tube("GET /youtube/v3/videos", params=asked).json()["items"][0] for _ in range(2)]
+    assert [each["status"]["uploadStatus"] for each in told] == ["uploaded", "failed"]
+    assert told[1]["status"]["failureReason"] == "invalidFile"
+    assert doubles.effects() == []
 
 
 def test_youtube_processes_lists_and_deletes(doubles: Doubles, tube: Call, clock: Clock) -> None:

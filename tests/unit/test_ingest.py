@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from stills import Stills
 from world import Site, wait_until
 
 from bot import _net, ingest, queue
@@ -47,7 +48,7 @@ def build(
             robots=Robots(web),
             desk=replace(desk(), site=name, home=f"{url}/"),
             sources=[(SourceKind.FEED, f"{url}{path}")],
-            media=tmp_path / "media",
+            studio=Stills(tmp_path / "media"),
             now=now,
         )
         return replace(plain, **how)
@@ -287,7 +288,7 @@ def sitemap(site: Site, *slugs: str) -> str:
 def test_a_channel_with_a_fault_does_not_keep_the_others(
     store: Store, known: Polling, site: Site, outlet: Callable[..., Outlet], now: datetime
 ) -> None:
-    def blocked(article: Article, now: datetime) -> queue.Made:
+    def blocked(article: Article, now: datetime, confirmed: bool) -> queue.Made:
         from bot.errors import TemplateError
 
         raise TemplateError("x.j2", 1, "it loops.")
@@ -526,7 +527,7 @@ def test_an_unchanged_source_asks_for_no_robots(known: Polling, site: Site) -> N
 def test_a_page_that_hits_a_fault_of_ours_keeps_no_other_back(
     store: Store, known: Polling, site: Site, outlet: Callable[..., Outlet], now: datetime
 ) -> None:
-    def faulty(article: Article, at: datetime) -> queue.Made:
+    def faulty(article: Article, at: datetime, confirmed: bool) -> queue.Made:
         if article.url.endswith("bad"):
             raise ZeroDivisionError
         return queue.Made(Teaser("well"), (), ())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from stills import Stills
 from world import JPEG, Site
 
 from bot import oneoff, queue
@@ -14,6 +15,7 @@ from bot.desk import Desk, Outlet
 from bot.errors import UsageError
 from bot.http import Session
 from bot.identity import keys_of
+from bot.media.base import Card
 from bot.media.picture import NotAPicture
 from bot.model import Article, Entry, Problem, State, Teaser
 from bot.oneoff import Result, Wish
@@ -25,14 +27,14 @@ MakeOutlet = Callable[..., Outlet]
 
 @pytest.fixture
 def by_hand(
-    store: Store, site: Site, web: Session, tmp_path: Path, now: datetime
+    store: Store, site: Site, web: Session, studio: Stills, now: datetime
 ) -> Callable[..., Result]:
     """Make and hold the posts of the site's article `one`."""
     site.article("one")
 
     def do(desk: Desk, at: datetime | None = None, **wish: object) -> Result:
         asked = Wish(f"{site.url}/one", **wish)  # type: ignore[arg-type]
-        article, made = oneoff.make(desk, web, asked, tmp_path / "media", now, at)
+        article, made = oneoff.make(desk, web, asked, studio, now, at)
         return oneoff.hold(store, desk, article, made, again=asked.again, at=at, who="mia", now=now)
 
     return do
@@ -84,7 +86,7 @@ def test_a_hand_asks_for_a_look_also_where_nobody_reviews(
 def test_what_blocks_stays_held_and_the_others_go_on(
     desk: MakeDesk, outlet: MakeOutlet, by_hand: Callable[..., Result], now: datetime
 ) -> None:
-    def blocked(article: Article, now: datetime) -> queue.Made:
+    def blocked(article: Article, now: datetime, confirmed: bool) -> queue.Made:
         return queue.Made(Teaser("A"), (Problem("text-too-long", "Too long.", True),), ())
 
     two = desk(outlets=(outlet(write=blocked), outlet("facebook")))
@@ -99,6 +101,7 @@ def test_own_words_and_picture_are_judged(
     outlet: MakeOutlet,
     by_hand: Callable[..., Result],
     site: Site,
+    studio: Stills,
     tmp_path: Path,
 ) -> None:
     def judge(article: Article, words: Teaser, now: datetime, at: datetime | None) -> queue.Made:
@@ -110,7 +113,10 @@ def test_own_words_and_picture_are_judged(
     (post,) = by_hand(judging, text="My words.", image=own, alt="A quay.").made
     assert post.teaser.text.startswith("My words.")
     assert post.teaser.media[0].alt == "A quay."
-    assert post.teaser.media[0].size == len(JPEG) + 3
+    (order,) = studio.orders
+    assert isinstance(order, Card)
+    assert order.picture is not None
+    assert Path(order.picture.path).read_bytes() == own.read_bytes()
     assert [problem.code for problem in post.problems] == ["own"]
     assert ("GET", "/picture.jpg") not in site.seen
 

@@ -97,6 +97,12 @@ def test_an_editor_sees_a_slip(line: str) -> None:
     assert len(of_site(text)) == 1
 
 
+@pytest.mark.parametrize("line", ['accent = "red"', 'colour = "#123456"', "logo = 7"])
+def test_an_editor_sees_a_slip_in_the_look(line: str) -> None:
+    assert len(of_site(f'url = "https://harbour.example/"\n[look]\n{line}')) == 1
+    assert of_site('url = "https://harbour.example/"\n[look]\naccent = "#12f"') == []
+
+
 def test_a_second_account_says_its_platform() -> None:
     text = 'url = "https://harbour.example/"\n[channels.archive]\naccount = "a"\n'
     assert of_site(text) == [".channels.archive.platform is missing"]

@@ -1,4 +1,4 @@
-"""What the default templates say, the sandbox that templates run in, and the media chosen."""
+"""What the default templates say, the sandbox that templates run in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from bot import text
 from bot._sandbox import Sheet
-from bot.editorial import Pictures, Sensitive
+from bot.editorial import Sensitive
 from bot.errors import TemplateError
 from bot.model import Article, FirstPublication, Image, Kind, Teaser
 from bot.platforms import base
@@ -137,7 +137,7 @@ def test_facebook_never_repeats_the_headline_of_the_card() -> None:
 
 def test_facebook_may_carry_the_picture_itself() -> None:
     teaser = made("facebook", form="photo+comment").teaser
-    assert [media.url for media in teaser.media] == ["https://harbour.example/quay.jpg"]
+    assert [(media.kind, media.placeholder) for media in teaser.media] == [("image", True)]
     assert teaser.text.startswith(f"{STRIKE.headline}\n\n{STRIKE.dek}"), "there is no card"
     assert teaser.text.endswith("By Rosa Brun\nPhoto: Ana Lima")
     bare = made("facebook", replace(STRIKE, image=None), form="photo+comment").teaser
@@ -305,35 +305,6 @@ def test_mentions_in_an_article_are_put_to_rest(name: str) -> None:
 
 
 # ----------------------------------------------------------------------------- media
-
-
-@pytest.mark.parametrize(
-    ("pictures", "allowed"),
-    [
-        (Pictures(), True),
-        (Pictures("none", ("Ana Lima",)), False),
-        (Pictures("listed", ("ana lima",)), True),
-        (Pictures("listed", ("Reuters",)), False),
-        (Pictures("listed"), False),
-    ],
-)
-def test_only_pictures_of_ours_are_uploaded(pictures: Pictures, allowed: bool) -> None:
-    for name in ("twitter", "instagram"):
-        rendered = made(name, pictures=pictures)
-        assert bool(rendered.teaser.media) is allowed
-        assert ("picture-not-ours" in codes(rendered)) is not allowed
-        blocking = {each.code for each in rendered.problems if each.blocking}
-        assert ("picture-not-ours" in blocking) is (not allowed and name == "instagram")
-        assert "Photo" not in rendered.teaser.text or allowed
-
-
-def test_a_picture_is_described_by_its_alt_else_its_caption_and_a_long_one_is_cut() -> None:
-    assert STRIKE.image
-    bare = replace(STRIKE, image=replace(STRIKE.image, alt="", caption="The quay."))
-    assert made("instagram", bare).teaser.media[0].alt == "The quay."
-    long = replace(STRIKE, image=replace(STRIKE.image, alt="A crane over the quay " * 30))
-    (picture,) = made("instagram", long).teaser.media
-    assert 200 < len(picture.alt) <= 250
 
 
 def test_a_grave_matter_gets_no_video_and_no_hashtags() -> None:

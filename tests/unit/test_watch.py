@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stills import Stills
 from world import Site
 
 from bot import identity, queue
@@ -33,7 +34,7 @@ class Table:
     web: Session
     store: Store
     desk: Desk
-    media: Path
+    studio: Stills
     hold: Callable[..., Any]
     rules: Callable[..., queue.Rules]
     now: datetime
@@ -43,7 +44,7 @@ class Table:
 
     def __post_init__(self) -> None:
         self.watch = Watch(
-            *(self.store, self.web, Robots(self.web), lambda site: self.desk, self.media),
+            *(self.store, self.web, Robots(self.web), lambda site: self.desk, self.studio),
             steady=lambda: self.seconds,
         )
 
@@ -82,7 +83,7 @@ def table(
     rules: Callable[..., queue.Rules],
     now: datetime,
 ) -> Table:
-    made = Table(site, web, store, desk(), tmp_path / "media", hold, rules, now)
+    made = Table(site, web, store, desk(), Stills(tmp_path / "media"), hold, rules, now)
     made.publish()
     return made
 
@@ -238,7 +239,7 @@ def test_new_words_that_want_a_person_say_so(table: Table, outlet: Callable[...,
     grave = Problem("sensitive-death", "It speaks of a death.")
     table.take(by_rule=True)
 
-    def write(article: Article, now: datetime) -> queue.Made:
+    def write(article: Article, now: datetime, confirmed: bool) -> queue.Made:
         return queue.Made(Teaser(article.headline), (), (grave,))
 
     table.desk = replace(table.desk, outlets=(outlet(write=write),))

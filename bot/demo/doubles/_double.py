@@ -102,6 +102,9 @@ class Double:
             "id": number,
             **facts,
         }
+        if "media" in facts:
+            kept = [self.media[mark] for mark in facts["media"]]
+            effect |= {"types": [kind for kind, _ in kept], "bytes": [len(it) for _, it in kept]}
         self.log.effect({**effect, "seen_at": f"{self.url}/seen/{number}"})
         if kind == "post":
             self._public[number] = effect

@@ -10,6 +10,7 @@ from bot.demo.doubles._double import stamp
 from bot.demo.doubles._fetch import Unfetched, fetch
 from bot.demo.doubles._graph import flag
 from bot.demo.doubles._graph_login import GraphLogin
+from bot.demo.doubles._look import is_film
 from bot.demo.doubles._route import Refusal, route
 from bot.demo.doubles._wire import Reply, Request
 
@@ -25,6 +26,7 @@ class Video:
     description: str = ""
     reel: bool = False
     post: str = ""  # the post that published it
+    failed: bool = False  # it was to be published, and is no video
 
 
 class FacebookVideo(GraphLogin):
@@ -132,6 +134,7 @@ class FacebookVideo(GraphLogin):
         busy = video.looks > 0
         video.looks = max(0, video.looks - looked)
         whole = bool(video.content) and len(video.content) == video.size
+        failed, at_work = video.failed and not busy, busy or not whole
         return {
             "id": id,
             "title": video.title or None,
@@ -142,9 +145,11 @@ class FacebookVideo(GraphLogin):
             "published": bool(video.post),
             "post_id": video.post or None,
             "status": {
-                "video_status": "processing" if busy or not whole else "ready",
+                "video_status": "error" if failed else "processing" if at_work else "ready",
                 "uploading_phase": {"status": "complete" if whole else "in_progress"},
-                "processing_phase": {"status": "in_progress" if busy else "complete"},
+                "processing_phase": {
+                    "status": "error" if failed else "in_progress" if busy else "complete"
+                },
                 "publishing_phase": {"status": "complete" if video.post else "not_started"},
             },
         }
@@ -163,5 +168,6 @@ class FacebookVideo(GraphLogin):
         if not video.content or len(video.content) != video.size:
             raise Refusal(self.error(6000, "There was a problem uploading.", 1363030))
         video.title, video.description = asked.get("title", ""), asked.get("description", "")
-        if not video.post:  # finishing again changes nothing
+        video.failed = not is_film(video.content)
+        if not video.post and not video.failed:  # finishing again changes nothing
             video.post = self.video_post(video, published)

@@ -10,8 +10,15 @@ from bot.demo.doubles._double import stamp
 from bot.demo.doubles._fetch import UNSEEN, Unfetched, fetch
 from bot.demo.doubles._graph import listed_json
 from bot.demo.doubles._instagram_login import InstagramLogin
+from bot.demo.doubles._look import index_is_first, is_film, jpeg_size
 from bot.demo.doubles._route import Refusal, route
 from bot.demo.doubles._wire import Reply, Request
+
+#: What the feed takes of a JPEG, and a Reel of a video: https://developers.facebook.com/docs/
+#: instagram-platform/instagram-graph-api/reference/ig-user/media (read 2026-11-22)
+PICTURE_BYTES, REEL_BYTES = 8 << 20, 300_000_000
+NARROWEST, WIDEST = 4 / 5, 1.91
+SMALLEST_WIDTH = 320  # wider than 1440 is made smaller
 
 #: https://developers.facebook.com/docs/instagram-platform/content-publishing (read 2026-11-22)
 CONTAINER_LASTS = timedelta(hours=24)
@@ -29,6 +36,7 @@ class _Container:
     looks: int
     child: bool = False
     uploads: bool = False  # its bytes are still to come
+    fault: int = 0  # why it can never be published, by Meta's subcode
     media: str = ""  # the media that it became
 
 
@@ -92,6 +100,8 @@ class Instagram(InstagramLogin):
             self.number(), kind, caption, marks, alt, self.now(), self.looks, uploads=uploads
         )
         made.child = asked.get("is_carousel_item") in ("true", True)
+        if kind == "REELS":
+            self._watch(made)
         self._containers[made.id] = made
         told = {"id": made.id}
         if uploads:
@@ -122,15 +132,33 @@ class Instagram(InstagramLogin):
 
     def _fetched(self, url: str, kind: str) -> str:
         try:
-            named, content = fetch(url)
+            named, content = fetch(url, *[PICTURE_BYTES] * (kind == "IMAGE"))
         except Unfetched:
             words = "Only photo or video can be accepted as media type."
             raise Refusal(self.error(9004, words, 2207052)) from None
-        if kind == "IMAGE" and not content.startswith(b"\xff\xd8\xff"):
-            raise Refusal(self.error(36001, "The image format is not supported.", 2207005))
-        if len(content) > 8 << 20 and kind == "IMAGE":
+        if content == UNSEEN:
+            return self.keep(url.encode(), named)
+        if kind == "IMAGE":
+            self._judge(content)
+        return self.keep(content, named)
+
+    def _judge(self, picture: bytes) -> None:
+        """Refuse a picture that the feed does not take, as Meta does when it has fetched it."""
+        if len(picture) > PICTURE_BYTES:
             raise Refusal(self.error(36000, "The image is too large.", 2207004))
-        return self.keep(url.encode() if content == UNSEEN else content, named)
+        size = jpeg_size(picture)
+        if size is None or size[0] < SMALLEST_WIDTH:
+            raise Refusal(self.error(36001, "The image format is not supported.", 2207005))
+        if not NARROWEST - 0.005 <= size[0] / size[1] <= WIDEST + 0.005:
+            raise Refusal(self.error(36003, "The aspect ratio is not supported.", 2207009))
+
+    def _watch(self, made: _Container) -> None:
+        """Find what is wrong with a video; Meta tells it by the container alone."""
+        for mark in made.marks:
+            _, film = self.media[mark]
+            unseen = film.startswith((b"http://", b"https://"))
+            fits = is_film(film) and index_is_first(film) and len(film) <= REEL_BYTES
+            made.fault = 0 if fits or unseen else 2207026
 
     @route("POST /ig-api-upload/{version}/{container}")
     def rupload(self, request: Request, version: str, container: str) -> Reply:
@@ -140,6 +168,7 @@ class Instagram(InstagramLogin):
             info = {"retriable": False, "type": "ProcessingFailedError", "message": "Wrong size"}
             return Reply.json({"debug_info": info}, 400)
         found.marks, found.alt = (self.keep(request.body, "video/mp4"),), ("",)
+        self._watch(found)
         return Reply.json({"success": True, "message": "Upload successful."})
 
     def _found(self, id: str) -> _Container:
@@ -152,6 +181,8 @@ class Instagram(InstagramLogin):
             return "PUBLISHED"
         if self.now() - made.at > CONTAINER_LASTS:
             return "EXPIRED"
+        if made.fault and not made.looks:
+            return "ERROR"
         return "IN_PROGRESS" if made.looks or not made.marks else "FINISHED"
 
     # ----------------------------------------------------------------- publish
@@ -189,7 +220,10 @@ class Instagram(InstagramLogin):
         made = self._found(id)
         status = self._status(made)
         made.looks = max(0, made.looks - 1)
-        words = {"FINISHED": "Finished: Media has been uploaded and it is ready to be published."}
+        words = {
+            "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
+            "ERROR": f"Error: Media upload has failed with error code {made.fault}",
+        }
         told = {"id": id, "status_code": status, "status": words.get(status, status)}
         return self.told(told, request)
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.demo.doubles._double import Double, stamp
+from bot.demo.doubles._look import is_film
 from bot.demo.doubles._oauth import BadGrant, Grants
 from bot.demo.doubles._route import Refusal, route
 from bot.demo.doubles._wire import Reply, Request
@@ -180,8 +181,12 @@ class YouTubeUpload(Double):
         mark = self.keep(content, "video/mp4")
         id = secrets.token_urlsafe(8)
         status = {**session.status, "privacyStatus": privacy, "license": "youtube"}
+        if failed := not is_film(content):
+            status["failureReason"] = "invalidFile"
         self.videos[id] = Video(id, session.snippet, status, mark, self.now(), self.looks)
         session.video, session.content = id, b""
+        if failed:  # YouTube has it, and nobody sees it
+            return Reply.json(self.resource(self.videos[id]))
         self.publish(
             "post",
             id,
@@ -197,13 +202,15 @@ class YouTubeUpload(Double):
 
     def resource(self, video: Video) -> dict[str, Any]:
         """A video as the API gives it."""
-        busy = video.looks > 0
+        busy, failed = video.looks > 0, "failureReason" in video.status
+        became = "uploaded" if busy else "failed" if failed else "processed"
+        processing = "processing" if busy else "failed" if failed else "succeeded"
         facts = {"publishedAt": stamp(video.at), "channelId": self.account_id}
         return {
             "kind": "youtube#video",
             "id": video.id,
             "snippet": {**video.snippet, **facts, "channelTitle": "Harbour Post"},
-            "status": {**video.status, "uploadStatus": "uploaded" if busy else "processed"},
-            "processingDetails": {"processingStatus": "processing" if busy else "succeeded"},
+            "status": {**video.status, "uploadStatus": became},
+            "processingDetails": {"processingStatus": processing},
             "contentDetails": {"duration": "PT20S", "definition": "hd"},
         }

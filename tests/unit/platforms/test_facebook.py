@@ -498,3 +498,24 @@ def test_a_deletion_says_what_came_of_it(
     httpserver.expect_request("/v26.0/72_1", method="DELETE").respond_with_json(deleted)
     httpserver.expect_request("/v26.0/72_1", method="GET").respond_with_json(shown)
     assert isinstance(channel(httpserver.url_for(""), dry_run=False).delete("72_1"), outcome)
+
+
+def test_a_channel_of_reels_sends_the_video_and_else_the_link(tmp_path: Path) -> None:
+    picture = Media("image", path="p.webp", mime="image/webp")
+    plain = Teaser("Dockers end their strike.", link="https://harbour.example/1", media=(picture,))
+    film = replace(plain, media=(picture, Media("video", path="v.mp4")))
+    for form, teaser, found in (
+        ("reel", film, set()),
+        ("photo+comment", film, set()),
+        ("reel", plain, {"video-missing"}),
+        ("link", plain, set()),
+        ("photo+comment", plain, {"picture-type", "alt-missing"}),
+    ):
+        assert {each.code for each in Platform.check(teaser, form)} == found
+    (missing,) = Platform.check(plain, "reel")
+    assert not missing.blocking
+    page = channel(form="reel")
+    page.publish(plain, "k")
+    assert page._session.journal[0].body["link"] == plain.link
+    page.publish(film, "k")
+    assert page._session.journal[1].url.endswith("/72/video_reels")

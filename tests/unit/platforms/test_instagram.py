@@ -117,8 +117,9 @@ def test_it_needs_a_public_jpeg() -> None:
     assert codes(Teaser("Strike ends.", media=(local,))) == {
         "picture-type": True,
         "picture-not-public": True,
+        "alt-missing": False,
     }
-    accents = Media("image", url="https://harbour.example/é.jpg")
+    accents = Media("image", url="https://harbour.example/é.jpg", alt="A gate")
     assert codes(Teaser("Strike ends.", media=(accents,))) == {"picture-not-public": True}
     assert codes(Teaser("Strike ends.", media=(PICTURE,) * 11)) == {"pictures-too-many": True}
     assert isinstance(channel().publish(Teaser("Strike ends."), "k"), Refused)
@@ -213,17 +214,58 @@ def test_a_public_video_is_fetched_where_it_cannot_be_sent() -> None:
 def test_a_video_stands_in_for_a_picture_that_is_not_public() -> None:
     hidden = Media("image", path="p.jpg", mime="image/jpeg")
     assert codes(Teaser("Strike ends.", media=(hidden, VIDEO))) == {}
-    assert codes(REEL) == {}
+    assert codes(replace(REEL, media=(VIDEO,))) == {}
     account = channel()
     account.publish(Teaser("Strike ends.", media=(hidden, VIDEO)), "k")
     assert account._session.journal[0].body["media_type"] == "REELS"
     assert isinstance(account.publish(Teaser("Strike ends.", media=(hidden,)), "k"), Refused)
 
 
+def test_a_file_of_ours_asks_for_a_public_address_or_another_form() -> None:
+    ours = Media("image", path="var/media/p.jpg", alt="A gate", mime="image/jpeg")
+    (problem,) = Platform.check(Teaser("Strike ends.", media=(ours,)))
+    assert problem.code == "picture-not-public"
+    for word in ("[media]", "public_url", 'form = "reel"'):
+        assert word in problem.message
+
+
+def test_a_channel_of_reels_says_where_there_is_no_video() -> None:
+    def found(*media: Media) -> dict[str, bool]:
+        wrong = Platform.check(Teaser("Strike ends.", media=media), "reel")
+        return {each.code: each.blocking for each in wrong}
+
+    local = Media("image", path="p.jpg")
+    assert found(VIDEO) == {}, "and no public address is needed"
+    assert found(local, VIDEO) == found(PICTURE, VIDEO) == {}, "pictures stay here"
+    assert found() == {"video-missing": True}
+    assert found(PICTURE) == {"video-missing": False}
+    assert found(local)["picture-not-public"]
+    assert found(Media("video", placeholder=True)) == {"video-waiting": True}
+    assert found(replace(VIDEO, size=300_000_001)) == {"video-too-big": True}
+    assert found(replace(VIDEO, mime="video/webm")) == {"video-type": True}
+    assert codes(Teaser("Strike ends.", media=(Media("image", placeholder=True),))) == {
+        "picture-waiting": True
+    }
+
+
+def test_a_channel_of_reels_sends_the_video_though_there_is_a_picture() -> None:
+    teaser = Teaser("Strike ends.", media=(PICTURE, VIDEO))
+    for form, fields in (
+        ("reel", {"media_type": "REELS"}),
+        ("picture", {"image_url": PICTURE.url}),
+    ):
+        account = channel(form=form)
+        account.publish(teaser, "k")
+        assert fields.items() <= account._session.journal[0].body.items()
+    account = channel(form="reel")
+    account.publish(TEASER, "k")
+    assert account._session.journal[0].body["image_url"] == PICTURE.url, "what it has goes out"
+
+
 def test_none_of_several_pictures_is_left_out() -> None:
     hidden = Media("image", path="p.jpg", mime="image/jpeg")
     teaser = Teaser("Strike ends.", media=(PICTURE, hidden))
-    assert codes(teaser) == {"picture-not-public": True}
+    assert codes(teaser) == {"picture-not-public": True, "alt-missing": False}
     assert isinstance(channel().publish(teaser, "k"), Refused)
 
 

@@ -245,7 +245,7 @@ def test_hashtags_pictures_and_alt_texts_have_limits() -> None:
 
 
 def test_media_that_x_does_not_show_together_stop_the_post() -> None:
-    image, video = Media("image", path="p.jpg"), Media("video", path="v.mp4")
+    image, video = Media("image", path="p.jpg", alt="A gate"), Media("video", path="v.mp4")
     assert codes(Teaser("Strike", media=(image,) * 4)) == {}
     assert codes(Teaser("Strike", media=(image,) * 5)) == {"media-too-many": True}
     assert codes(Teaser("Strike", media=(image, video))) == {"media-too-many": True}
@@ -253,6 +253,26 @@ def test_media_that_x_does_not_show_together_stop_the_post() -> None:
     assert codes(Teaser("Strike", media=(Media("video", path="v.mp4", size=512_000_001),))) == {
         "video-too-big": True
     }
+    odd = Media("video", path="v.webm", mime="video/webm")
+    assert codes(Teaser("Strike", media=(odd,))) == {"video-type": True}
+
+
+def test_a_picture_that_nothing_describes_is_told_of() -> None:
+    bare = Media("image", path="p.jpg", alt=" ")
+    (problem,) = Platform.check(Teaser("Strike", media=(bare,)))
+    assert (problem.code, problem.blocking) == ("alt-missing", False)
+    assert "bot edit ID --alt" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "option"),
+    [("image", "picture-waiting", "--image"), ("video", "video-waiting", "--video")],
+)
+def test_what_is_still_to_be_made_stops_the_post(kind: str, code: str, option: str) -> None:
+    (problem,) = Platform.check(Teaser("Strike", media=(Media(kind, placeholder=True),)))
+    assert (problem.code, problem.blocking) == (code, True)
+    assert "comes by itself" in problem.message
+    assert f"bot edit ID {option} FILE" in problem.message
 
 
 # ------------------------------------------------------------------------- media

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -192,7 +193,10 @@ def teaser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teaser:
     """A video of two chunks and a bit."""
     monkeypatch.setattr(youtube, "CHUNK", 256 * 1024)
     video = tmp_path / "v.mp4"
-    video.write_bytes(bytes(range(256)) * 2100)
+    size = 256 * 2100
+    film = b"\0\0\0\x10ftypmp42\0\0\0\0" + b"\0\0\0\x08moov" + (size - 24).to_bytes(4) + b"mdat"
+    video.write_bytes(film + bytes(range(256)) * 2100)
+    os.truncate(video, size)
     return Teaser(f"The dek. {LINK}", title="Strike", link=LINK, media=(clip(video),))
 
 
@@ -781,7 +785,7 @@ def test_privacy_language_and_notice_are_always_said() -> None:
 
 def test_title_and_description_are_checked() -> None:
     def of(text: str, title: str) -> dict[str, bool]:
-        return codes(Teaser(text, title=title, media=PLACEHOLDER.media))
+        return codes(Teaser(text, title=title, media=(Media("video", path="v.mp4"),)))
 
     assert of("The dek.", "Strike ends") == {}
     assert of("é" * 2500, "t") == {}
@@ -791,4 +795,8 @@ def test_title_and_description_are_checked() -> None:
     assert of("a < b", "t") == of("a", "t > u") == {"angle-brackets": True}
     assert of("#A1b #B1b #C1b #D1b", "t") == {"hashtags-too-many": False}
     assert codes(Teaser("dek", title="t")) == {"video-missing": True}
+    assert codes(Teaser("dek", title="t", media=PLACEHOLDER.media)) == {"video-waiting": True}
+    thumbnail = Media("image", path="p.jpg")
+    film = Media("video", path="v.mp4")
+    assert codes(Teaser("dek", title="t", media=(film, thumbnail))) == {}
     assert isinstance(channel().publish(Teaser("dek", title="t"), "k"), Refused)

@@ -269,3 +269,26 @@ def test_a_published_post_tells_when_it_went_out(
         post = make_post(tx, State.SENDING, due_at=now)
         tx.posts.change(post, Verb.SETTLE, State.PUBLISHED, who="outbox", now=later)
         assert tx.posts.taken("harbour", "twitter", now, now + timedelta(days=1)) == (later,)
+
+
+def test_the_files_of_posts_are_named_by_state_or_by_when_they_last_changed(
+    store: Store, now: datetime, make_post: Make
+) -> None:
+    def carrying(name: str) -> Teaser:
+        video = Media("video", path=f"/srv/media/{name}.mp4")
+        elsewhere = Media("image", url="https://harbour.example/p.jpg")
+        return Teaser(name, media=(Media("image", path=f"var/media/{name}.jpg"), video, elsewhere))
+
+    month = timedelta(days=30)
+    with store.write() as tx:
+        for state in (State.HELD, State.APPROVED, State.PUBLISHED):
+            make_post(tx, state, teaser=carrying(state.value))
+        again = make_post(tx, State.REJECTED, teaser=carrying("again"))
+        tx.posts.change(again, Verb.REOPEN, State.HELD, who="mia", now=now + month)
+    with store.read() as tx:
+        assert tx.posts.media([State.APPROVED]) == {"approved.jpg", "approved.mp4"}
+        assert tx.posts.media(()) == frozenset()
+        some = tx.posts.media([State.APPROVED], since=now + month)
+        assert some == {"approved.jpg", "approved.mp4", "again.jpg", "again.mp4"}
+        assert len(tx.posts.media((), since=now)) == 8
+        assert tx.posts.media((), since=now + 2 * month) == frozenset()
