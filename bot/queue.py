@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -18,7 +18,7 @@ from bot import schedule
 from bot.errors import TransitionError, UsageError
 from bot.hours import Windows, shown_duration
 from bot.media.base import Art
-from bot.model import Channel, Post, Problem, State, Teaser, Verb
+from bot.model import Channel, LogRow, Post, Problem, State, Teaser, Verb
 from bot.store import Tx
 from bot.store.pauses import Pause
 
@@ -31,6 +31,9 @@ RULE = "rule"
 
 #: Who puts finished videos into posts.
 STUDIO = "studio"
+
+#: How it is called that a picture or video is still to be made; see `platforms._checks`.
+TO_BE_MADE = frozenset({"picture-waiting", "video-waiting"})
 
 #: How it is called that a video or picture could not be made.
 VIDEO_FAILED = "video-failed"
@@ -200,13 +203,19 @@ def complete(
     problems: Iterable[Problem],
     *,
     rules: Rules,
+    judge: Judge,
     now: datetime,
 ) -> Post:
     """Put a finished video into a held post, which then goes on as if it had come with it.
 
-    That is: straight to approved where no person reviews the channel and nothing asks for one.
+    That is: straight to approved where no person reviews the channel and nothing asks for
+    one. What a person had in hand meanwhile waits for that person.
     """
     found = tuple(problems)
+    slot = None
+    if rules.review == "none" and not found and is_untouched(tx.posts.log(post.id)):
+        slot = _slot(tx, post.site, post.channel, rules, now, post.expires_at)
+        found = _later(judge, teaser, slot, ())
     done = tx.posts.change(
         post,
         Verb.EDIT,
@@ -218,12 +227,18 @@ def complete(
         problems=found,
         due_at=post.due_at,
     )
-    if rules.review != "none" or found:
-        return done
-    slot = _slot(tx, post.site, post.channel, rules, now, post.expires_at)
-    if slot is None:
-        return done  # it grows too old in the queue, visibly
+    if slot is None or found:
+        return done  # where no slot is free it grows too old in the queue, visibly
     return _approve(tx, done, (), due_at=slot, who=RULE, now=now, reason="review = none")
+
+
+def is_untouched(log: Sequence[LogRow]) -> bool:
+    """Tell by what happened to a post whether it is as it was held, and nothing spoke against it.
+
+    That its video was made since is part of its making.
+    """
+    first, *others = log
+    return not first.reason and all(row.who == STUDIO for row in others)
 
 
 def expire(tx: Tx, now: datetime) -> list[Post]:

@@ -19,6 +19,8 @@ from typing import Any
 
 import pictures
 
+from bot.store import open_store
+
 #: A small photo of a quay, which a studio can work with.
 JPEG = pictures.jpeg(640, 427)
 
@@ -157,6 +159,13 @@ class Bot:
             f"allow_private_addresses = true\n{bot}", "utf-8"
         )
         (sites / f"{name}.toml").write_text(site, "utf-8")
+
+    def films_elsewhere(self) -> None:
+        """Let another bot be about to make the first videos, so that no test waits for them."""
+        url = f"sqlite:///{self.folder}/var/bot.db"
+        with open_store(url) as store, store.write() as tx:
+            for number in range(1, 100):
+                assert tx.leases.take(f"video {number}", "another bot", timedelta(hours=1))
 
     def start(self, *args: str, **how: Any) -> subprocess.Popen[str]:
         return subprocess.Popen(

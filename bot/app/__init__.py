@@ -58,7 +58,7 @@ class App(Runs):
             with closing(self._studio(folder)) as studio:
                 made = illustrate(made, self.web, studio, article, now, films=True)
         posts = tuple(
-            (outlet.channel, self.platform(outlet.channel.platform), piece)
+            (outlet.channel, self.platform(outlet.channel.platform), _as_read(piece))
             for outlet, piece in made
         )
         return Preview(chosen.id, article, chosen.timezone, posts)
@@ -181,3 +181,9 @@ class App(Runs):
             return "Nothing is approved. “bot queue” shows what waits for you."
         first = min(times)
         return f"The next approved post is due at {first:%Y-%m-%d %H:%M} ({first.tzinfo})."
+
+
+def _as_read(made: queue.Made) -> queue.Made:
+    """Leave out that a picture or video is still to be made: nobody waits for it here."""
+    kept = (each for each in made.problems if each.code not in queue.TO_BE_MADE)
+    return replace(made, problems=tuple(kept))

@@ -142,13 +142,15 @@ class Art:
 
     @property
     def stand_in(self) -> Media:
-        """What stands in the teaser until it is made."""
-        return Media(self.kind, alt=self.alt, credit=self.credit, placeholder=True)
+        """What stands in the teaser until it is made, with the picture that it is made from."""
+        url = next((each.path for each in self.order.pictures if "://" in each.path), "")
+        return Media(self.kind, url, alt=self.alt, credit=self.credit, placeholder=True)
 
     def media(self, piece: Piece) -> Media:
         """Put what was made into the teaser; a card is described by its words and its picture."""
         return replace(
             self.stand_in,
+            url="",
             path=piece.path,
             sha256=piece.sha256,
             size=piece.size,

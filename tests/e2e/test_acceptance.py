@@ -102,7 +102,7 @@ def test_an_edit_tells_at_once_what_is_wrong(site: Site, harbour: Bot) -> None:
     instagram = next(row["id"] for row in harbour.queue() if row["platform"] == "instagram")
     (harbour.folder / "own.jpg").write_bytes(site.pages["/picture.jpg"][2])
     answer = harbour("edit", str(instagram), "--image", "own.jpg", "--alt", "A hall")
-    assert "a file of your own" in answer.err
+    assert "lies on this machine alone" in answer.err
     assert "cannot be read" in harbour("edit", "1", "--image", "none.jpg", code=2).err
 
 

@@ -206,7 +206,7 @@ def test_a_picture_that_breaks_the_studio_is_tried_once_and_done_without(
     ((_, made),) = illustrate(pieces(board, article, now), web, studio, article, now)
     assert len(studio.orders) == 1 + needs
     assert made.teaser.media == ()
-    assert [problem.blocking for problem in made.reasons] == [False, True][: 1 + needs]
+    assert [problem.blocking for problem in made.reasons] == [needs], "one sentence, not two"
     assert all("It broke." in problem.message for problem in made.reasons)
 
 
@@ -253,6 +253,10 @@ def test_a_video_is_made_only_where_there_is_time(
     (video,) = made.teaser.media
     assert (video.kind, video.placeholder, video.mime) == ("video", False, "video/mp4")
     assert video.sha256
+    assert not video.url
+    fetches = outlet("instagram", needs_picture=True, public="https://media.example/")
+    ((_, made),) = illustrate([(fetches, piece)], web, studio, article, now, films=True)
+    assert made.teaser.media[0].url == f"https://media.example/{video.sha256}.mp4"
 
 
 def test_a_video_that_cannot_be_made_keeps_its_place_and_says_why(
