@@ -175,6 +175,7 @@ def _failed(job: _Job, order: Card | Video, failure: Failure) -> None:
         job.tell(VIDEO_FAILED, f"{failure.message} {again}", blocking=True)
     elif lost is None:
         job.order = None
+        job.problems.clear()  # it is not true any more that words stand in for a picture
         own = "Give a picture with “bot edit ID --image FILE”."
         job.tell(PICTURE_FAILED, f"{failure.message} {own}", blocking=job.needed)
     elif failure.code == "words-undrawable" and order.layout != Card.PICTURE_ALONE:

@@ -28,8 +28,8 @@ class Outlet:
     public: str = ""  # where our own pictures lie on the web, for a platform that fetches them
 
     def reachable(self, media: Media) -> Media:
-        """Give a kept picture the address under which the platform can fetch what was approved."""
-        if not self.public or not media.path or media.kind != "image":
+        """Give what is kept the address under which the platform can fetch what was approved."""
+        if not self.public or not media.path:
             return media
         return replace(media, url=f"{self.public.rstrip('/')}/{Path(media.path).name}")
 

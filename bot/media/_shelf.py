@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 
@@ -16,7 +17,7 @@ def put(content: bytes, folder: Path, suffix: str, mark: str = "") -> tuple[Path
     """
     digest = hashlib.sha256(content).hexdigest()
     path = folder / f"{digest}{suffix}"
-    if not _young_again(path):
+    if not young_again(path, len(content)):
         folder.mkdir(parents=True, exist_ok=True)
         part = _part(folder, digest, mark)
         try:
@@ -38,11 +39,21 @@ def adopt(part: Path, folder: Path, suffix: str) -> tuple[Path, str]:
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     path = folder / f"{digest}{suffix}"
-    if _young_again(path):
+    if young_again(path, part.stat().st_size):
         part.unlink()
     else:
         part.replace(path)
     return path, digest
+
+
+def copy(file: Path, folder: Path, suffix: str) -> tuple[Path, str]:
+    """Keep a copy of somebody's file, as `put` would."""
+    part = room(folder)
+    try:
+        shutil.copyfile(file, part)
+        return adopt(part, folder, suffix)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def clear(folder: Path, mark: str) -> None:
@@ -51,13 +62,19 @@ def clear(folder: Path, mark: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _part(folder: Path, name: str, mark: str) -> Path:
-    return folder / f"{name}.{mark or secrets.token_hex(4)}.part"
+def young_again(path: Path, size: int) -> bool:
+    """Make a file young that is kept already; False where it is not, or not whole.
 
-
-def _young_again(path: Path) -> bool:
+    A power cut may leave a file of the right name without its bytes.
+    """
     try:
+        if path.stat().st_size != size:
+            return False
         os.utime(path)
     except FileNotFoundError:
         return False
     return True
+
+
+def _part(folder: Path, name: str, mark: str) -> Path:
+    return folder / f"{name}.{mark or secrets.token_hex(4)}.part"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 from pathlib import Path
 
 from bot.errors import StoreError, UsageError
+from bot.media import _shelf
 from bot.model import Media
 
 #: X takes 512 MB, the smallest of the platforms' own limits for videos (docs.x.com, media;
@@ -27,8 +26,6 @@ def read(path: Path, folder: Path) -> Media:
     try:
         with path.open("rb") as file:
             head, size = file.read(12), os.fstat(file.fileno()).st_size
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise NotAVideo(f"the video {path} cannot be read: {error.strerror}.") from None
     if head[4:8] != b"ftyp":
@@ -36,16 +33,12 @@ def read(path: Path, folder: Path) -> Media:
     if size > MOST_BYTES:
         raise NotAVideo(f"{path} has {size:,} bytes; a video may have {MOST_BYTES:,}.")
     mime, suffix = ("video/quicktime", ".mov") if head[8:10] == b"qt" else ("video/mp4", ".mp4")
-    kept = folder / f"{digest}{suffix}"
     try:
-        if not kept.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            part = kept.with_suffix(f".{os.getpid()}.part")
-            shutil.copyfile(path, part)
-            part.replace(kept)
+        kept, digest = _shelf.copy(path, folder, suffix)
     except OSError as error:
         raise StoreError(
             f"videos cannot be kept in {folder} ({error.strerror}): make room there, or give"
             " this user the right to write."
         ) from None
+    size = kept.stat().st_size  # of what was copied, whatever becomes of theirs
     return Media("video", path=str(kept), sha256=digest, size=size, mime=mime)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -98,9 +99,12 @@ def _ours(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
 def _removed(path: Path, seen: os.stat_result) -> bool:
     """Remove a file unless it was kept again since it was `seen`; tell whether it is gone."""
     try:
-        if path.lstat().st_mtime_ns != seen.st_mtime_ns:
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        path.rename(aside)  # whoever keeps it from now on writes it anew
+        if aside.lstat().st_mtime_ns != seen.st_mtime_ns:
+            aside.replace(path)
             return False
-        path.unlink()
+        aside.unlink()
     except FileNotFoundError:
         return False
     except OSError as error:

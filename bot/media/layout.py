@@ -20,7 +20,7 @@ from bot._sentences import check, choice
 from bot.errors import TemplateError
 from bot.media.base import SIZES, Shape
 
-#: Left, top, right and bottom in pixels of the card.
+#: Left, top, right and bottom in pixels.
 Box = tuple[int, int, int, int]
 Name = Literal[
     "rule", "line", "mark", "kicker", "headline", "dek", "speaker", "site", "domain", "credit"
@@ -93,6 +93,10 @@ class Sheet(_Part):
         0.8,
         1.91,
     )
+    #: Where the picture stands beside the words; None: behind them, over the whole card.
+    picture: Annotated[tuple[int, ...] | None, Field(min_length=4, max_length=4, strict=False)] = (
+        None
+    )
     head: Column | None = None
     words: Column | None = None
     foot: Column | None = None
@@ -108,24 +112,33 @@ class Sheet(_Part):
     credit: Type | None = None
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns that there are, from top to bottom of the file's order."""
-        return tuple(filter(None, (getattr(self, name) for name in COLUMNS)))
+    def columns(self) -> dict[str, Column]:
+        """The columns that there are, by name, from top to bottom."""
+        return {name: column for name in COLUMNS if (column := getattr(self, name))}
 
     @property
     def names(self) -> tuple[str, ...]:
         """Everything that may stand on the card, in the order of reading."""
-        return tuple(name for column in self.columns for row in column.rows for name in row)
+        rows = (row for column in self.columns.values() for row in column.rows)
+        return tuple(name for row in rows for name in row)
 
     @property
     def on_paper(self) -> Sheet:
-        """The same where there is no picture: its columns stand where they say for that."""
-        moved = {
-            name: column.model_copy(update={"stand": column.on_paper})
-            for name in COLUMNS
-            if (column := getattr(self, name)) and column.on_paper
-        }
+        """The same without a picture: columns stand where they say for that, and reach as
+        far to the side as the picture leaves free."""
+        moved: dict[str, object] = {"picture": None}
+        for name, column in self.columns.items():
+            left, top, right, bottom = column.box
+            wider = (left, top, self.safe[2] if self.picture else right, bottom)
+            stand = column.on_paper or column.stand
+            moved[name] = column.model_copy(update={"stand": stand, "box": wider})
         return self.model_copy(update=moved)
+
+    def placed(self, box: Sequence[int], *, rtl: bool) -> Box:
+        """A box of the file; on the other side where words begin at the right (`rtl`)."""
+        left, top, right, bottom = box
+        sides = self.safe[0] + self.safe[2]
+        return (sides - right, top, sides - left, bottom) if rtl else (left, top, right, bottom)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Sheet:
@@ -136,7 +149,7 @@ class Sheet(_Part):
 
 def _faults(sheet: Sheet) -> Iterator[str]:
     """Say what of a sheet cannot be drawn, though each number alone is right."""
-    boxes = {name: column.box for name in COLUMNS if (column := getattr(sheet, name))}
+    boxes = {name: column.box for name, column in sheet.columns.items()}
     for name, box in boxes.items():
         if box[0] >= box[2] or box[1] >= box[3]:
             yield f"“{name}.box” is left, top, right and bottom, so the last two are the larger."
@@ -145,6 +158,8 @@ def _faults(sheet: Sheet) -> Iterator[str]:
         for other, taken in boxes.items():
             if other < name and _meet(box, taken):
                 yield f"“{name}.box” and “{other}.box” overlap; move one of the two."
+        if sheet.picture and box[2] > sheet.picture[0]:
+            yield f"“{name}.box” reaches into “picture”, which stands to the right of all words."
     for name in sheet.names:
         if getattr(sheet, name) is None:
             yield f"“rows” names {name}, but there is no table [{name}] that says how it is set."
@@ -177,8 +192,8 @@ def load(name: str, shape: Shape, folders: Iterable[Path]) -> Sheet:
             continue
         except OSError as error:
             raise TemplateError(str(path), None, f"cannot be read: {error.strerror}.") from None
-    known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
-    raise TemplateError(f"{name}.toml", None, f"there is no such layout{choice(name, known)}")
+    known = choice(name, names(folders))
+    raise TemplateError(f"{name}.toml", None, f"there is no such layout{known}")
 
 
 def names(folders: Iterable[Path]) -> tuple[str, ...]:
@@ -239,5 +254,16 @@ def check_logo(path: str) -> str:
     try:
         _logo.open_logo(path)
     except _kind.NotAPicture as error:
+        return str(error)
+    return ""
+
+
+def check_sound(path: str) -> str:
+    """Say in one sentence what is wrong with a site's sound; "" for nothing."""
+    from bot.media._workshop import _sound  # PyAV is loaded for a check alone
+
+    try:
+        _sound.bed(path, 10 * _sound.RATE)  # as for the shortest video
+    except _sound.NotASound as error:
         return str(error)
     return ""

@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from bot import text
@@ -46,6 +47,7 @@ class Scene:
     ends: int
 
 
+@lru_cache(maxsize=64)  # what may be shown is weighed again whenever some of it is left out
 def weight(words: str) -> float:
     """Count what there is to read, in letters of an alphabet; an ideograph holds more of it."""
     return sum(_weigh(grapheme) for grapheme in text.graphemes(words))
@@ -89,9 +91,9 @@ def scenes(order: Video) -> tuple[Scene, ...]:
     return (*shown, Scene("end", order.look.domain, begins, begins + END_CARD))
 
 
-def shares(scene: Sequence[Scene], pictures: int) -> tuple[tuple[int, int], ...]:
+def shares(shown: Sequence[Scene], pictures: int) -> tuple[tuple[int, int], ...]:
     """Divide the frames before the end card evenly among so many pictures, none left over."""
-    whole = scene[-1].begins
+    whole = shown[-1].begins
     edges = [round(whole * n / pictures) for n in range(pictures + 1)]
     return tuple(itertools.pairwise(edges))
 

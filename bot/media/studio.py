@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -26,7 +26,7 @@ import bot
 from bot.errors import StoreError, TemplateError, Unreachable
 from bot.media import _shelf
 from bot.media._wire import ANSWERS, LEFT, ORDERS, Answer, Order
-from bot.media.base import Card, Failure, Picture, Piece, Video
+from bot.media.base import Card, Failure, Piece, Video
 
 log = logging.getLogger("bot.media")
 
@@ -37,6 +37,8 @@ VIDEO_WITHIN: Final = timedelta(minutes=3)
 _FILMS: Final = 8  # as many videos are remembered
 _LEAVES_WITHIN: Final = 5.0  # seconds that a process which is gone may take to be gone
 _MOST_ANSWER: Final = 1_000_000  # bytes
+_ASKS_EVERY: Final = 0.5  # seconds: so soon it ends where the bot is stopped
+_STOPPED: Final = "the bot was stopped while a picture was made: it is made at the next start."
 _MOST_SAID: Final = 2000  # bytes of what a broken process wrote, for the log
 
 
@@ -60,6 +62,7 @@ class Studio:
     ) -> None:
         """Start nothing yet. `layouts` are folders of card layouts, the first that has one wins."""
         self.folder, self._layouts, self._idle = folder, tuple(layouts), idle
+        self.stopping: Callable[[], bool] = lambda: False  # asked while a piece is made
         self._lock = threading.Lock()
         self._process: _Process | None = None
         self._closed = False
@@ -73,12 +76,12 @@ class Studio:
         `deadline` is for each of them; left out, what a card or a video may take. Orders
         that share a picture are cheaper one after the other. Raises TemplateError for a
         layout that is wrong, StoreError where the folder takes nothing, Closed after
-        `close`; never for anything that a picture does.
+        `close` and once `stopping`; never for anything that a picture does.
         """
         made: list[Piece | Failure] = []
         broken: dict[str, Failure] = {}  # pictures on which the process broke: not tried again
         for order in orders:
-            paths = [each.path for each in _pictures(order)]
+            paths = [each.path for each in order.pictures]
             known = next((broken[path] for path in paths if path in broken), None)
             try:
                 made.append(known or self._made(order, deadline))
@@ -110,7 +113,7 @@ class Studio:
         if not isinstance(order, Video):
             return self._asked(order, deadline)
         film = self._films.get(order)
-        if film is not None and Path(film.path).exists():
+        if film is not None and _shelf.young_again(Path(film.path), film.size):
             return film
         made = self._asked(order, deadline)
         if isinstance(made, Piece):
@@ -138,7 +141,11 @@ class Studio:
             try:
                 process = self._process or _Process(self.folder, self._layouts, self._idle)
                 self._process = process
-                return ANSWERS.validate_json(process.ask(line, within))
+                return ANSWERS.validate_json(process.ask(line, within, self.stopping))
+            except Closed:
+                self._process = None
+                process.end()
+                raise
             except TimeoutError:
                 self._end("hung", patience=0)
                 raise _Broke(f"was not done after {within:.0f} seconds") from None
@@ -146,7 +153,7 @@ class Studio:
                 self._end(f"broke off ({error})", patience=_LEAVES_WITHIN)
                 if not used and not self._closed:
                     raise _Broke("broke down") from None
-        raise Closed("the bot was stopped while a picture was made: it is made at the next start.")
+        raise Closed(_STOPPED)
 
     def _end(self, how: str, patience: float) -> None:
         process, self._process = self._process, None
@@ -161,12 +168,6 @@ def _failure(order: Order, how: object) -> Failure:
     return Failure(
         "render-failed", f"The {what} could not be made: the program that draws it {how}."
     )
-
-
-def _pictures(order: Order) -> tuple[Picture, ...]:
-    if isinstance(order, Video):
-        return order.pictures
-    return () if order.picture is None else (order.picture,)
 
 
 class _Process:
@@ -196,15 +197,26 @@ class _Process:
         finally:
             theirs.close()
 
-    def ask(self, line: bytes, within: float) -> bytes:
-        """Send one line and wait for another; raises TimeoutError, and OSError when it is gone."""
+    def ask(self, line: bytes, within: float, stopping: Callable[[], bool]) -> bytes:
+        """Send one line and wait for another; raises TimeoutError, and OSError when it is gone.
+
+        Raises Closed once it is `stopping`.
+        """
         until = time.monotonic() + within
         self._line.settimeout(within)
         self._line.sendall(line)
         answer = b""
         while not answer.endswith(b"\n"):
-            self._line.settimeout(max(0.001, until - time.monotonic()))
-            more = self._line.recv(65536)
+            if stopping():
+                raise Closed(_STOPPED)
+            left = max(0.001, until - time.monotonic())
+            self._line.settimeout(min(left, _ASKS_EVERY))
+            try:
+                more = self._line.recv(65536)
+            except TimeoutError:
+                if left > _ASKS_EVERY:
+                    continue
+                raise
             if not more or len(answer) > _MOST_ANSWER:
                 raise ConnectionResetError("its line is closed")
             answer += more

@@ -15,18 +15,16 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.config import shipped
 from bot.media import layout
 from bot.media._workshop import card
 from bot.media._workshop.crop import Hero, hero
-from bot.media.base import SIZES, Card, Look, Picture, Shape
+from bot.media.base import SIZES, Card, Picture, Shape
 from tests import pictures
 from tests.sheet import golden
 from tests.sheet.checks import faults
+from tests.sheet.golden import LAYOUTS, LOOK
 from tests.sheet.headlines import CREDITS, HEADLINES
 
-LAYOUTS = [shipped("templates") / "cards"]
-LOOK = Look(name="Harbour Post", domain="harbour.example")
 PICTURES = (
     "photo",
     "bright",

@@ -4,9 +4,13 @@ Whoever imports one of these files loads Pillow, numpy, pyvips or PyAV: `media.s
 starts the process and imports none of them. What comes from where::
 
     __main__   reads orders, writes answers, within limits of memory and time
-    card       one picture: _ground (the picture, its shade) under _column (the words)
-    video      a film: _frames of _backdrop and _titles, painted as _planes, with _sound
+    card       one picture: the words of _column on their _ground (the picture, its shade)
+    video      a film with its _sound: _frames of what moves (_backdrop) under words (_titles);
+               _lettering makes layers of words, _planes are pixels as an encoder wants them
     crop       the part of a picture that is shown, by _attention; _hero opens the file
-    _type      words as pixels: _fitting and _lines choose, _pango measures and draws
-    _colour    contrast;   _logo, _lettering   a logo, and layers of words for the film
+    _type      words as pixels: _fitting chooses their size and _lines where a line ends,
+               _pango measures and draws them, in the _fonts that are shipped
+    _colour    contrast
+    _logo      a site's logo, and the plate that it may need
+    _soft      the blurred ground around a picture, and edges that dissolve into it
 """

@@ -43,7 +43,6 @@ MASTER: Final = (
     max(height for _, height in SIZES.values()),
 )
 
-
 #: What the system says where it is the folder that takes nothing.
 _UNKEPT: Final = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM),
@@ -122,9 +121,8 @@ def _undrawable(order: Order) -> str:
 
 
 def _said(order: Order) -> Iterator[str]:
-    pictures = order.pictures if isinstance(order, Video) else (order.picture,)
     yield order.look.name
-    yield from (each.credit for each in pictures if each is not None)
+    yield from (each.credit for each in order.pictures)
     if isinstance(order, Video) or order.layout != Card.PICTURE_ALONE:
         yield from (order.words.headline, order.words.kicker, order.words.dek, order.words.speaker)
     if isinstance(order, Video):
@@ -140,7 +138,7 @@ def main(arguments: list[str]) -> int:
     answers = os.dup(1)
     os.dup2(2, 1)  # what a library prints is no answer
     _take_little()
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=_leave_with_parent, args=(Path(folder), mark), daemon=True).start()
     workshop = Workshop(Path(folder), mark, [Path(each) for each in layouts])
     for line in _lines(float(idle)):
         order = ORDERS.validate_json(line)
@@ -170,21 +168,30 @@ def _take_little() -> None:
         (resource.RLIMIT_FSIZE, MOST_WRITTEN),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        least = _least(what, most)
+        resource.setrlimit(what, (least, least))
 
 
 def _allow(seconds: int) -> None:
     """Let the system end this process when the next order takes so much CPU."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     most = int(used.ru_utime + used.ru_stime) + seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (_least(resource.RLIMIT_CPU, most), hard))
 
 
-def _leave_with_parent() -> None:
-    """End at once, also amid an order, when nobody is left to answer to."""
+def _least(what: int, most: int) -> int:
+    """Give `most`, or what the service was started with where that is less: none may raise it."""
+    _, hard = resource.getrlimit(what)
+    return most if hard == resource.RLIM_INFINITY else min(most, hard)
+
+
+def _leave_with_parent(folder: Path, mark: str) -> None:
+    """End at once, also amid an order, when nobody is left to answer to; leave nothing behind."""
     gone = select.poll()
     gone.register(0, 0)  # a hang-up is always told
     gone.poll()
+    _shelf.clear(folder, mark)
     os._exit(LEFT)
 
 

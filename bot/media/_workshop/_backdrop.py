@@ -9,14 +9,16 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from bot.media import storyboard
-from bot.media._workshop import crop
+from bot.media._workshop import _soft, crop
+from bot.media._workshop._colour import RGB
 from bot.media._workshop._planes import HEIGHT, WIDTH, Bytes, Planes, Strip
+from bot.media.layout import Box
 
 #: Enlarged beyond this a picture looks soft on a phone; to fill the width it may be a little more.
 _BLOWN_UP, _TO_FILL = 1.6, 2.4
 #: A broad picture takes the upper part of the frame: more of it is seen, and no face is
 #: written on. It dissolves in so many pixels into its own ground, blurred and darkened.
-_UPPER, _FADE, _DIM = 1240, 260, 0.62
+_UPPER, _FADE = 1000, 260
 #: Of an upright picture this share is shown, so that there is room to move up or down in;
 #: its focus comes to stand above the words.
 _UPRIGHT, _ABOVE = 0.88, 0.3
@@ -27,12 +29,10 @@ _FARTHEST: Final = storyboard.LONGEST // 2
 #: … and where there is no room to go to, so that not all stands still.
 _SLIGHTLY: Final = 60
 _FINE: Final = Image.Resampling.LANCZOS
-_ALONG: Final = 1  # axis of a move to the side; 0: up or down
+#: The axis of a move: to the side, or up and down.
+_ALONG, _DOWN = 1, 0
 #: Pixels beyond the way: half a one for the second set, and one where chroma begins odd.
 _SPARE: Final = 3
-
-Box = tuple[int, int, int, int]
-Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Board:
     image: Image.Image
     left: int  # where the window is to come to stand
     top: int
-    axis: int
+    axis: int  # in which it moves
     focus: float = 0.0
 
     def backdrop(self, frames: int) -> Backdrop:
@@ -95,26 +95,24 @@ def picture(hero: crop.Hero) -> Board:
     wide, high = hero.image.size
     if wide > high or max(WIDTH / wide, HEIGHT / high) > _BLOWN_UP:
         return _extended(hero)
-    left, top, right, bottom = _narrowed(
-        crop.box(hero.image.size, (WIDTH, HEIGHT), hero.focus), hero
-    )
+    left, top, right, bottom = _shown(hero)
     scale = WIDTH / (right - left)
     upper = max(0, top - round(_FARTHEST / scale))
     lower = min(high, bottom + round(_FARTHEST / scale))
     size = WIDTH, max(HEIGHT, round((lower - upper) * scale))
     image = hero.image.resize(size, _FINE, (left, upper, right, lower), reducing_gap=3.0)
     stands = min(round((top - upper) * scale), size[1] - HEIGHT)
-    return Board(image, 0, stands, 0, (hero.focus[1] * high - top) / (bottom - top))
+    return Board(image, 0, stands, _DOWN, (hero.focus[1] * high - top) / (bottom - top))
 
 
-def paper(colour: Colour, tint: Colour) -> Board:
+def paper(colour: RGB, tint: RGB) -> Board:
     """Lay a wide band of a second colour over paper."""
     image = Image.new("RGB", (WIDTH, HEIGHT + _FARTHEST + _SPARE), colour)
     top = HEIGHT * 2 // 5
     edges = [(0, top), (WIDTH, top - 420), (WIDTH, top + 380), (0, top + 800)]
     ImageDraw.Draw(image).polygon(edges, fill=tint)
     blurred = image.filter(ImageFilter.GaussianBlur(1))  # a slanting edge without stairs
-    return Board(blurred, 0, 0, 0)
+    return Board(blurred, 0, 0, _DOWN)
 
 
 def _extended(hero: crop.Hero) -> Board:
@@ -129,51 +127,43 @@ def _extended(hero: crop.Hero) -> Board:
     if size[0] < WIDTH:
         return _alone(hero.image, min(scale, _TALLEST / hero.image.height))
     along = size[0] > WIDTH + 2 * _SPARE
-    board = _blurred(hero.image, (size[0], HEIGHT + (0 if along else _SLIGHTLY + _SPARE)))
-    board.paste(crop.cut(hero.image, size, hero.focus), (0, 0), _dissolving(size))
+    sharp = crop.cut(hero.image, size, hero.focus)
+    whole = size[0], HEIGHT + (0 if along else _SLIGHTLY + _SPARE)
+    board = _soft.around(sharp, (0, 0, *size), whole, (0, 0, *whole))
+    board.paste(sharp, (0, 0), _dissolving(size))
     if not along:
-        return Board(board, (size[0] - WIDTH) // 2, 0, 0)
+        return Board(board, (size[0] - WIDTH) // 2, 0, _DOWN)
     return Board(board, crop.box(board.size, (WIDTH, HEIGHT), hero.focus)[0], 0, _ALONG)
 
 
 def _alone(image: Image.Image, scale: float) -> Board:
     """Let a tiny picture stand whole before a blurred copy of itself."""
-    board = _blurred(image, (WIDTH, HEIGHT + _SLIGHTLY + _SPARE))
+    board = _soft.behind(image, (WIDTH, HEIGHT + _SLIGHTLY + _SPARE))
     sharp = image.resize((round(image.width * scale), round(image.height * scale)), _FINE)
     board.paste(sharp, ((WIDTH - sharp.width) // 2, _MIDDLE - sharp.height // 2))
-    return Board(board, 0, 0, 0)
+    return Board(board, 0, 0, _DOWN)
 
 
 def _nearby(hero: crop.Hero, width: int) -> crop.Hero:
     """Of a broad picture keep what can come into sight."""
     if hero.image.width <= width:
         return hero
-    at = hero.focus[0] * hero.image.width
-    left = min(max(0, round(at - width / 2)), hero.image.width - width)
-    part = hero.image.crop((left, 0, left + width, hero.image.height))
-    return crop.Hero(part, ((at - left) / width, hero.focus[1]))
-
-
-def _blurred(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    small = image.resize((size[0] // 24, size[1] // 24), reducing_gap=2.0)
-    soft = small.filter(ImageFilter.GaussianBlur(2.5)).point(lambda value: value * _DIM)
-    return soft.resize(size, Image.Resampling.BICUBIC)
+    part = crop.around(hero.image.size, (width, hero.image.height), hero.focus)
+    at = hero.focus[0] * hero.image.width - part[0]
+    return crop.Hero(hero.image.crop(part), (at / width, hero.focus[1]))
 
 
 def _dissolving(size: tuple[int, int]) -> Image.Image:
     """Coverage of a picture that goes over into its ground at its lower edge."""
-    left = np.clip(np.arange(size[1], 0, -1) / _FADE, 0, 1) if size[1] < HEIGHT else np.ones(HEIGHT)
-    column = (255 * left * left * (3 - 2 * left)).astype(np.uint8)
-    return Image.fromarray(np.ascontiguousarray(np.broadcast_to(column[:, None], size[::-1])))
+    left = np.arange(size[1], 0, -1) / _FADE if size[1] < HEIGHT else np.ones(HEIGHT)
+    return _soft.by_rows((255 * _soft.smooth(left)).astype(np.uint8), size[0])
 
 
-def _narrowed(part: Box, hero: crop.Hero) -> Box:
-    """Take a smaller part around the same focus."""
-    size = hero.image.size
-    shape = round((part[2] - part[0]) * _UPRIGHT), round((part[3] - part[1]) * _UPRIGHT)
-    left = min(max(0, round(hero.focus[0] * size[0] - shape[0] / 2)), size[0] - shape[0])
-    top = min(max(0, round(hero.focus[1] * size[1] - shape[1] * _ABOVE)), size[1] - shape[1])
-    return left, top, left + shape[0], top + shape[1]
+def _shown(hero: crop.Hero) -> Box:
+    """Of an upright picture take the part on which the window comes to rest."""
+    left, top, right, bottom = crop.box(hero.image.size, (WIDTH, HEIGHT), hero.focus)
+    part = round((right - left) * _UPRIGHT), round((bottom - top) * _UPRIGHT)
+    return crop.around(hero.image.size, part, hero.focus, _ABOVE)
 
 
 def _way(room: float, frames: int) -> int:

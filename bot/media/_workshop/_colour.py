@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 RGB = tuple[int, int, int]
+WHITE: Final[RGB] = (255, 255, 255)
+BLACK: Final[RGB] = (0, 0, 0)
 
 #: What AA asks of text; large text may do with 3.
 READABLE: Final = 4.5
@@ -53,14 +55,36 @@ def contrast(one: Sequence[int], other: Sequence[int]) -> float:
 def readable(ground: Sequence[int], *inks: RGB) -> RGB:
     """Return the first of `inks` that can be read on `ground`, else the best; black and white
     are always among them."""
-    choice = (*inks, (255, 255, 255), (0, 0, 0))
+    choice = (*inks, WHITE, BLACK)
     good = (ink for ink in choice if contrast(ink, ground) >= READABLE)
     return next(good, max(choice, key=lambda ink: contrast(ink, ground)))
 
 
-def scrim_for(
-    pixels: NDArray[np.uint8], ink: RGB = (255, 255, 255), wanted: float = READABLE
-) -> float:
+def seen(accent: RGB, grounds: Sequence[RGB], ink: RGB, wanted: float) -> RGB:
+    """Return the accent, moved towards the ink as far as it takes to be seen on every ground.
+
+    Where the ink is white it is first made more vivid, and only then paler.
+    """
+    vivid = accent
+    if ink == WHITE:
+        red, green, blue = (round(band * 255 / max(1, *accent)) for band in accent)
+        vivid = red, green, blue
+    colours = [mixed(accent, vivid, step / 4) for step in range(5)]
+    colours += [mixed(vivid, ink, step / 8) for step in range(9)]
+
+    def good(colour: RGB) -> bool:
+        return all(contrast(colour, ground) >= wanted for ground in grounds)
+
+    return next((each for each in colours if good(each)), ink)
+
+
+def mixed(one: RGB, two: RGB, share: float) -> RGB:
+    """Return the colour at this share of the way from one to two."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
+    return red, green, blue
+
+
+def scrim_for(pixels: NDArray[np.uint8], ink: RGB = WHITE, wanted: float = READABLE) -> float:
     """Return the smallest opacity of black over `pixels` at which words in `ink` can be read.
 
     `pixels` (height, width, 3) are what lies under the words. Nearly every place

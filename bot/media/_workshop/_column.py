@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 
 from PIL import Image
 
-from bot.media._workshop import _type
+from bot.media._workshop import _logo, _type
 from bot.media.base import Look
 from bot.media.layout import Box, Column, Rule, Sheet, Type
 
@@ -30,15 +29,14 @@ class Placed:
     """One thing on a card: its place, and its form as coverage or as colours of its own."""
 
     name: str
-    box: Box  # of what is inked
-    column: str
+    box: Box = (0, 0, 0, 0)  # of what is inked; known once its column is full
+    column: str = ""
     words: str = ""
     mask: Image.Image | None = None  # None: the whole box
     colours: Image.Image | None = None  # RGBA: a logo, words with emoji
     accent: bool = False
     cut: bool = False
     size: int = 0  # font px
-    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,9 @@ class _Piece:
 
     placed: Placed
     width: int
-    height: int
+    height: int  # of words: with room for tails, so that space is the same below “a” and “g”
     base: int  # from its top to the line that the letters stand on
+    ink: tuple[int, int]  # top and bottom of what is inked, from its top
 
 
 class Setter:
@@ -64,21 +63,15 @@ class Setter:
     ) -> None:
         self._sheet, self._words, self._look = sheet, words, look
         self._language, self._logo = language, logo
-        self.rtl = _type.is_rtl(words.get("headline", ""), language)
+        self._rtl = _type.is_rtl(words.get("headline", ""), language)
 
     def place(self) -> tuple[Placed, ...]:
         """Place everything that has words and room, in the order of reading."""
-        columns = zip(
-            ("head", "words", "foot"),
-            (self._sheet.head, self._sheet.words, self._sheet.foot),
-            strict=True,
-        )
-        return tuple(
-            placed for name, column in columns if column for placed in self._column(name, column)
-        )
+        columns = self._sheet.columns.items()
+        return tuple(placed for name, column in columns for placed in self._column(name, column))
 
     def _column(self, name: str, column: Column) -> Iterator[Placed]:
-        box = self._mirrored(column.box)
+        box = self._sheet.placed(column.box, rtl=self._rtl)
         rows = self._rows(column)
         if not rows:
             return
@@ -91,38 +84,37 @@ class Setter:
             line = max(piece.base for piece in row)
             for at, piece in enumerate(row):
                 down = line - piece.base
-                left = box[0] if (at > 0) is self.rtl else box[2] - piece.width
-                inked = (left, top + down, left + piece.width, top + down + piece.height)
+                left = box[0] if (at > 0) is self._rtl else box[2] - piece.width
+                above, below = (top + down + edge for edge in piece.ink)
+                inked = (left, above, left + piece.width, below)
                 yield replace(piece.placed, box=inked, column=name)
             top += height
-
-    def _mirrored(self, box: Sequence[int]) -> Box:
-        """The box itself; where the language reads from the right, its place on the other side."""
-        left, top, right, bottom = box
-        if self.rtl:
-            sides = self._sheet.safe[0] + self._sheet.safe[2]
-            left, right = sides - right, sides - left
-        return left, top, right, bottom
 
     # ---- what is in a column
 
     def _rows(self, column: Column) -> list[list[_Piece]]:
         """Set what has words and room; the headline makes some room for the dek."""
         names = sorted((name for row in column.rows for name in row), key=_FIRST.index)
-        said = [name for name in names if name in ("rule", "line") or self._has(name)]
+        said = [name for name in names if self._has(name)]
         made = self._made(column, said)
         headline = made.get("headline")
         if headline and headline.placed.cut:
             made.pop("dek", None)
         elif headline and "dek" in said and "dek" not in made:
-            first = [name for name in said if name not in ("headline", "dek")]
-            other = self._made(column, [*first, "dek", "headline"])
-            size = other["headline"].placed.size if {"headline", "dek"} <= set(other) else 0
-            cut = size and other["headline"].placed.cut
-            if size >= headline.placed.size * _FOR_THE_DEK and not cut:
-                made = other
+            made = self._with_dek(column, said, headline.placed.size * _FOR_THE_DEK) or made
         rows = ([made[name] for name in row if name in made] for row in column.rows)
         return [row for row in rows if row]
+
+    def _with_dek(
+        self, column: Column, names: Sequence[str], least: float
+    ) -> dict[str, _Piece] | None:
+        """Set the dek before the headline; None where one of them then has no room."""
+        first = [name for name in names if name not in ("headline", "dek")]
+        made = self._made(column, [*first, "dek", "headline"])
+        headline = made.get("headline")
+        if "dek" not in made or headline is None or headline.placed.cut:
+            return None
+        return made if headline.placed.size >= least else None
 
     def _made(self, column: Column, names: Sequence[str]) -> dict[str, _Piece]:
         """Set these one after the other, each with the room that those before it leave."""
@@ -131,76 +123,66 @@ class Setter:
         for name in names:
             row = next(row for row in column.rows if name in row)
             left = width - sum(made[mate].width + _BETWEEN for mate in row if mate in made)
-            others = [
-                [each for each in other if each in made] for other in column.rows if other != row
-            ]
-            taken = [
-                _height([made[each] for each in other]) + self._gap(other)
-                for other in others
-                if other
-            ]
-            piece = self._piece(
-                name, left, height - sum(taken) - (self._gap((name,)) if taken else 0)
+            others = (
+                [made[each] for each in other if each in made]
+                for other in column.rows
+                if other != row
             )
+            taken = [_height(other) + self._above(other) for other in others if other]
+            above = self._how(name).above if taken else 0
+            piece = self._piece(name, left, height - sum(taken) - above)
             if piece is not None:
                 made[name] = piece
         return made
 
     def _has(self, name: str) -> bool:
-        return bool(self._words.get(name)) or (name == "site" and self._logo is not None)
+        if isinstance(self._how(name), Rule) or (name == "site" and self._logo is not None):
+            return True
+        return bool(self._words.get(name))
 
     def _above(self, row: list[_Piece]) -> int:
-        return self._gap(tuple(piece.placed.name for piece in row))
+        return max(self._how(piece.placed.name).above for piece in row)
 
-    def _gap(self, names: Sequence[str]) -> int:
-        return max(int(getattr(self._sheet, name).above) for name in names)
+    def _how(self, name: str) -> Type | Rule:
+        how: Type | Rule = getattr(self._sheet, name)
+        return how
 
     # ---- one thing
 
     def _piece(self, name: str, width: int, height: int) -> _Piece | None:
-        how = getattr(self._sheet, name)
+        how = self._how(name)
         if isinstance(how, Rule):
-            return self._bar(name, how, width)
+            return _set_rule(name, how, width)
         if name == "site" and self._logo is not None:
-            return _logo(self._logo, width, min(how.height or how.size, height))
-        return self._set(name, how, width, height)
+            return _set_logo(self._logo, width, min(how.height or how.size, height))
+        return self._set_words(name, how, width, height)
 
-    def _bar(self, name: str, rule: Rule, width: int) -> _Piece:
-        size = min(rule.width, width), rule.height
-        placed = Placed(name, (0, 0, 0, 0), "", accent=rule.colour == "accent")
-        return _Piece(placed, *size, base=rule.height)
-
-    def _set(self, name: str, how: Type, width: int, height: int) -> _Piece | None:
+    def _set_words(self, name: str, how: Type, width: int, height: int) -> _Piece | None:
         if width < how.least * 2 or height < how.least:
             return None
         style = _style(how, self._look)
-        words = self._words[name]
         block = _type.fit(
-            words, style, width, height,
+            self._words[name], style, width, height,
             smallest=how.least, language=self._language, most_lines=how.lines,
         )  # fmt: skip
         left, top, right, bottom = block.ink
         if (block.cut and name in _WHOLE) or right <= left:
             return None
-        colours = (
-            Image.fromarray(block.colour[top:bottom, left:right])
-            if block.colour is not None
-            else None
-        )
+        emoji = block.colour
         placed = Placed(
             name,
-            (0, 0, 0, 0),
-            "",
-            block.text,
-            Image.fromarray(block.mask[top:bottom, left:right]),
-            colours,
-            how.colour == "accent",
-            block.cut,
-            block.size,
-            block.lines,
+            words=block.text,
+            mask=Image.fromarray(block.mask[top:bottom, left:right]),
+            colours=None if emoji is None else Image.fromarray(emoji[top:bottom, left:right]),
+            accent=how.colour == "accent",
+            cut=block.cut,
+            size=block.size,
         )
-        base = _base(replace(style, size=block.size)) - top if block.lines == 1 else bottom - top
-        return _Piece(placed, right - left, bottom - top, base)
+        if name == "mark":  # a picture rather than a word: no room for tails
+            return _Piece(placed, right - left, bottom - top, bottom - top, (0, bottom - top))
+        height = block.mask.shape[0]
+        base = block.base if block.lines == 1 else height
+        return _Piece(placed, right - left, height, base, (top, bottom))
 
 
 def _height(row: Sequence[_Piece]) -> int:
@@ -220,18 +202,16 @@ def _style(how: Type, look: Look) -> _type.Style:
     )
 
 
-@lru_cache(maxsize=256)
-def _base(style: _type.Style) -> int:
-    """From the top of a block of one line to the line that its letters stand on."""
-    return _type.set_lines("H", style, 4 * style.size).ink[3]
+def _set_rule(name: str, rule: Rule, width: int) -> _Piece:
+    size = min(rule.width, width), rule.height
+    placed = Placed(name, accent=rule.colour == "accent")
+    return _Piece(placed, *size, base=rule.height, ink=(0, rule.height))
 
 
-def _logo(logo: Image.Image, width: int, height: int) -> _Piece:
+def _set_logo(logo: Image.Image, width: int, height: int) -> _Piece:
     """A logo with room below for the plate that it may need."""
-    scale = min(width / logo.width, (height - PLATE) / logo.height)
-    size = max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
-    small = Image.new("RGBA", (size[0], size[1] + PLATE))
-    small.paste(logo.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))
-    return _Piece(
-        Placed("site", (0, 0, 0, 0), "", colours=small), *small.size, base=size[1] * 3 // 4
-    )
+    small = _logo.fitted(logo, width, height - PLATE)
+    board = Image.new("RGBA", (small.width, small.height + PLATE))
+    board.paste(small)
+    placed = Placed("site", colours=board)
+    return _Piece(placed, *board.size, base=small.height * 3 // 4, ink=(0, board.height))

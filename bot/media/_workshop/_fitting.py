@@ -14,7 +14,7 @@ from bot.media._workshop._pango import MEASURED_AT, Extent, Style, measure, spac
 _LONGEST: Final = 80  # of a word that is not broken; Cairo draws no more than 32,767 pixels
 _LEAST: Final = 6  # pixels of the smallest size that shows anything
 _CAPITALS: Final = 0.75  # a block reaches so far above its first base line, of the size
-_TAILS: Final = 0.22  # and below its last
+_TAILS: Final = 0.25  # and below its last
 _APART: Final = 0.03  # between the ink of two lines at the least
 _GIVEN_UP: Final = 0.1  # of the size, for better breaks
 
@@ -28,7 +28,6 @@ class Room:
     most_lines: int | None
     smallest: int
     largest: int
-    balance: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ class Setter:
             best = found or best
             low, high = (size + 1, high) if found else (low, size - 1)
             size = (low + high) // 2
-        if best is None or len(best.lines) == 1 or not self.room.balance:
+        if best is None or len(best.lines) == 1:
             return best
         # A little smaller may break better: no “a” at a line's end, no word alone.
         least = max(round(best.size * (1 - _GIVEN_UP)), self.room.smallest)
@@ -137,12 +136,16 @@ class Setter:
         widths = [extent.advance * scale for extent in extents]
         gap = space(self.style, self.language) * scale
         gaps = [gap * part.space for part in parts]
-        ends = _lines.fewest(parts, widths, gaps, room.width)
+        hyphen = 0.0
+        if any(part.hyphen for part in parts):
+            hyphen = self._measured([_lines.HYPHEN])[0].advance * scale
+        near = _lines.NEAR if size > room.smallest else 0  # at last, all words before good breaks
+        ends = _lines.fewest(parts, widths, gaps, room.width, hyphen, near)
         if ends is None or (room.most_lines and len(ends) > room.most_lines):
             return None
         cost = 0.0
         if balance:
-            cost, ends = _lines.balanced(parts, widths, gaps, room.width, ends)
+            cost, ends = _lines.balanced(parts, widths, gaps, room.width, ends, hyphen)
         spans = list(pairwise([0, *ends]))
         above = tuple(max(e.above for e in extents[a:b]) * scale for a, b in spans)
         below = tuple(max(e.below for e in extents[a:b]) * scale for a, b in spans)

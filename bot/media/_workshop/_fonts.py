@@ -38,16 +38,16 @@ def cjk() -> str:
 
 
 @cache
-def coverage(*more: str) -> frozenset[int]:
-    """Return the code points that a shipped font draws, or one of the files `more`."""
-    files = [*sorted(map(str, FOLDER.glob("*.ttf"))), cjk(), *more]
+def coverage() -> frozenset[int]:
+    """Return the code points that a shipped font draws."""
+    files = [*sorted(map(str, FOLDER.glob("*.ttf"))), cjk()]
     return frozenset(point for file in files if file for point in _points(file)) - _BLANK
 
 
-def undrawable(words: str, *more: str) -> str:
-    """Return the characters of `words` that no font can draw, each once; "" for none."""
+def undrawable(words: str) -> str:
+    """Return the characters of `words` that no shipped font can draw, each once; "" for none."""
     return "".join(dict.fromkeys(
-        letter for letter in words if not _silent(letter) and ord(letter) not in coverage(*more)
+        letter for letter in words if not _silent(letter) and ord(letter) not in coverage()
     ))  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def family_of(path: str) -> str:
         return names.get(16) or names[1]  # the typographic family, else that of four styles
     except (OSError, KeyError, UnicodeDecodeError, struct.error) as error:
         raise NotAFont(
-            f"{path} is not a font that can be used ({error}): name a TrueType or OpenType file."
+            f"the font {path} cannot be used ({error}): name a TrueType or OpenType file."
         ) from None
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from bot.media import base, storyboard
 from bot.media._kind import NotAPicture
 from bot.media._workshop import _backdrop, crop
-from bot.media._workshop._planes import FULL, HEIGHT, WIDTH, Layer, Planes, Words, colour
+from bot.media._workshop._planes import FULL, HEIGHT, WIDTH, Layer, Planes, Weights, colour
 from bot.media._workshop._titles import LEFT, RIGHT, RULE, Colours, Titles
 
 MOST_PICTURES: Final = 4
@@ -23,7 +23,7 @@ MOST_PICTURES: Final = 4
 _PICTURE_FADE: Final = 15  # frames in which a picture gives way to the next
 _END_FADE: Final = 15
 _LOW = 0.62  # where the picture's focus is below this of the height, the words stand above it
-_ALL = np.full(HEIGHT, FULL, np.uint16)  # no shade at all
+_CLEAR = np.full(HEIGHT, FULL, np.uint16)  # no shade
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class _Shown:
 
     begins: int
     backdrop: _backdrop.Backdrop
-    lets_through: Words  # of each row, 0 to FULL
+    lets_through: Weights  # of each row, 0 to FULL
     credit: Layer | None
 
 
@@ -52,12 +52,15 @@ class Frames:
         titles = self._titles = Titles(order, self._scenes, colours, high=high)
         credits = [picture.credit for picture in pictures] or [""]
         self._shown = [
-            _Shown(begins, drop, titles.lets_through(drop) if pictures else _ALL, titles.credit(by))
-            for begins, drop, by in zip(
-                self._begins(len(backdrops)), backdrops, credits, strict=True
+            _Shown(
+                begins, drop, titles.lets_through(drop) if pictures else _CLEAR, titles.credit(by)
+            )
+            for (begins, _), drop, by in zip(
+                storyboard.shares(self._scenes, len(backdrops)), backdrops, credits, strict=True
             )
         ]
-        self._rule = titles.top, colour(colours.accent)
+        on = [(shown.backdrop, shown.lets_through) for shown in self._shown]
+        self._rule = titles.top, colour(titles.rule_on(on) if pictures else colours.accent)
         self._end, self._spare = titles.end_card(), Planes.empty()
         self.cut = titles.cut
         named = (*credits, order.look.name, order.look.domain)
@@ -119,16 +122,13 @@ class Frames:
         pictures = [each for each in given if not each.whole][:MOST_PICTURES]
         backdrops: list[_backdrop.Backdrop] = []
         while len(backdrops) < len(pictures):
-            begins = [*self._begins(len(pictures)), self._scenes[-1].begins]
             at = len(backdrops)
+            begins, ends = storyboard.shares(self._scenes, len(pictures))[at]
             try:
                 board = _backdrop.picture(crop.hero(pictures[at], at_least=(WIDTH, HEIGHT)))
             except NotAPicture:
                 del pictures[at]
                 backdrops.clear()
                 continue
-            backdrops.append(board.backdrop(begins[at + 1] - begins[at] + _PICTURE_FADE))
+            backdrops.append(board.backdrop(ends - begins + _PICTURE_FADE))
         return pictures, backdrops
-
-    def _begins(self, pictures: int) -> list[int]:
-        return [begins for begins, _ in storyboard.shares(self._scenes, pictures)]

@@ -1,4 +1,4 @@
-"""What the words of a card stand on: the picture, darkened just where they need it, or paper."""
+"""What the words of a card stand on: the picture, darkened just where they need it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
-from bot.media._workshop import _colour
-from bot.media._workshop.crop import Hero, box
+from bot.media._workshop import _colour, _soft
+from bot.media._workshop._soft import Shares
+from bot.media._workshop.crop import HEIGHT, Hero, box
 from bot.media.layout import Box
 
 Pixels = NDArray[np.uint8]
-Shares = NDArray[np.float64]
 
-#: Enlarged beyond this a picture looks soft on a phone …
+#: Enlarged beyond this a picture looks softer on a phone than a frame around it looks poor.
 _MOST_ENLARGED: Final = 1.6
-#: … but so far it still looks better than a frame around it, or a gap above the words.
-_MOST_TO_FILL: Final = 2.2
-_LEAST_ACROSS: Final = 0.45  # of the card's height, however many words there are
+_MOST_TO_FILL: Final = 2.6
+_LEAST_HEIGHT: Final = 0.45  # of the card's height, however many words there are
 _LEAST_WINDOW: Final = 160
-_BLUR: Final = 24  # how much smaller the ground of a small picture is made, before it is blurred
-_DIM: Final = 0.62
+_HEADROOM: Final = 0.5  # where the focus of a broad one stands: heads are cut sooner than chins
 _FADE: Final = 140  # px in which a picture goes over into its own blurred ground
 #: WCAG AA is 4.5; rounding and JPEG take a little of this.
 _WANTED: Final = 5.0
@@ -34,63 +32,89 @@ _AIR: Final = 14  # px around words that the shade keeps as dark as behind them
 
 
 def picture(size: tuple[int, int], hero: Hero, clear: tuple[int, int]) -> Image.Image:
-    """Fill a card with a picture around its focus.
+    """Fill a card with a picture, its focus in the rows `clear` (top, bottom) of words.
 
-    One that would have to be enlarged too much stands sharp before a blurred copy of
-    itself: across the card from its top, or whole where it is smaller than that. Words
-    leave the rows `clear` (top, bottom) free.
+    An upright one fills all of it. A broad one stands above the words, so that more of it
+    is seen and no face is written on, and dissolves into its own blurred ground; where it
+    would have to be enlarged too much, it stands there whole.
     """
-    wide, high = hero.image.size
-    if max(size[0] / wide, size[1] / high) <= _MOST_ENLARGED:
+    bottom = max(clear[1] + _FADE, round(size[1] * _LEAST_HEIGHT))
+    fills = bottom >= size[1] - _FADE
+    upright = hero.image.width < hero.image.height
+    if upright and not fills and _enlarged(hero, size) <= _MOST_ENLARGED:
+        return _cut(hero, size, sum(clear) / 2 / size[1])
+    window = size if fills else (size[0], bottom)
+    if _enlarged(hero, window) > _MOST_TO_FILL:
+        return _framed(size, hero, clear)
+    if fills:
         return _cut(hero, size)
-    ground = _blurred(size, hero)
-    if size[0] / wide <= _MOST_TO_FILL:
-        _across(ground, hero, clear)
-    else:
-        _framed(ground, hero, clear)
-    return ground
+    sharp = _cut(hero, window, _HEADROOM)
+    edge = bottom - _FADE
+    board = Image.new("RGB", size)
+    board.paste(sharp)
+    soft = _soft.around(sharp, (0, 0, *window), size, (0, edge, *size))
+    board.paste(soft, (0, edge), _soft.by_rows(_coverage(_rising(soft.height)), soft.width))
+    return board
 
 
-def _cut(hero: Hero, size: tuple[int, int]) -> Image.Image:
+def beside(size: tuple[int, int], hero: Hero, window: Box) -> tuple[Image.Image, Image.Image]:
+    """Give the blurred ground of a picture that stands in `window`, and the picture (RGBA).
+
+    Words stand on the ground, beside the window; the picture dissolves where it meets them.
+    """
+    left, _, right, _ = window
+    wide, high = right - left, window[3] - window[1]
+    if _enlarged(hero, (wide, high)) > _MOST_TO_FILL:
+        return _soft.behind(hero.image, size), _alone((wide, high), hero)
+    sharp = _cut(hero, (wide, high))
+    fades = _FADE if left > 0 else 0, _FADE if right < size[0] else 0
+    ground = Image.new("RGB", size)
+    for first, last in ((0, left + fades[0]), (right - fades[1], size[0])):
+        if last > first:
+            part = (first, 0, last, size[1])
+            ground.paste(_soft.around(sharp, window, size, part), part)
+    share = np.ones(wide)
+    share[: fades[0]] = _rising(fades[0])
+    share[wide - fades[1] :] = _rising(fades[1])[::-1]
+    across = np.broadcast_to(_coverage(share), (high, wide))
+    sharp.putalpha(Image.fromarray(np.ascontiguousarray(across)))
+    return ground, sharp
+
+
+def _enlarged(hero: Hero, size: tuple[int, int]) -> float:
+    """How much larger a picture becomes when it fills this size."""
+    return max(size[0] / hero.image.width, size[1] / hero.image.height)
+
+
+def _cut(hero: Hero, size: tuple[int, int], stands: float = HEIGHT) -> Image.Image:
     """As `crop.cut`, eight times as fast for less than half the size, and as good to the eye."""
-    part = box(hero.image.size, size, hero.focus)
+    part = box(hero.image.size, size, hero.focus, stands)
     return hero.image.resize(size, Image.Resampling.BICUBIC, box=part, reducing_gap=1.0)
 
 
-def _across(ground: Image.Image, hero: Hero, clear: tuple[int, int]) -> None:
-    """Put a picture over the whole width, down to where the words begin."""
-    wanted = max(clear[1] + _FADE, round(ground.height * _LEAST_ACROSS))
-    sharpest = round(hero.image.height * max(_MOST_TO_FILL, ground.width / hero.image.width))
-    window = ground.width, min(ground.height, wanted, sharpest)
-    sharp = _cut(hero, window)
-    if clear[1] >= ground.height:  # no words: in the middle
-        ground.paste(sharp, (0, (ground.height - window[1]) // 2))
-    else:
-        ground.paste(sharp, (0, 0), _faded(window))
+def _framed(size: tuple[int, int], hero: Hero, clear: tuple[int, int]) -> Image.Image:
+    """Put a small picture, whole, in the middle of these rows before a blurred copy of itself."""
+    ground = _soft.behind(hero.image, size)
+    sharp = _alone((size[0], clear[1] - clear[0]), hero)
+    ground.paste(sharp, (0, clear[0]), sharp)
+    return ground
 
 
-def _framed(ground: Image.Image, hero: Hero, clear: tuple[int, int]) -> None:
-    """Put a small picture, whole, in the middle of what the words leave free."""
+def _alone(room: tuple[int, int], hero: Hero) -> Image.Image:
+    """A small picture, whole, in the middle of nothing (RGBA); too small a one is left out."""
+    board = Image.new("RGBA", room)
     wide, high = hero.image.size
-    room = round(ground.width * 0.9), clear[1] - clear[0]
-    scale = min(_MOST_ENLARGED, room[0] / wide, room[1] / high)
+    scale = min(_MOST_ENLARGED, room[0] * 0.9 / wide, room[1] / high)
     window = round(wide * scale), round(high * scale)
-    if min(window) < _LEAST_WINDOW:
-        return
-    sharp = hero.image.resize(window, Image.Resampling.BICUBIC)
-    ground.paste(sharp, ((ground.width - window[0]) // 2, clear[0] + (room[1] - window[1]) // 2))
+    if min(window) >= _LEAST_WINDOW:
+        sharp = hero.image.resize(window, Image.Resampling.BICUBIC)
+        board.paste(sharp, ((room[0] - window[0]) // 2, (room[1] - window[1]) // 2))
+    return board
 
 
-def _blurred(size: tuple[int, int], hero: Hero) -> Image.Image:
-    small = _cut(hero, (size[0] // _BLUR, size[1] // _BLUR))
-    soft = small.filter(ImageFilter.GaussianBlur(2.5)).point(lambda value: int(value * _DIM))
-    return soft.resize(size, Image.Resampling.BICUBIC)
-
-
-def _faded(size: tuple[int, int]) -> Image.Image:
-    """Coverage of a picture that dissolves at its lower edge."""
-    left = np.arange(size[1], 0, -1) / min(_FADE, size[1])
-    return _rows(_smooth(left), size)
+def _rising(length: int) -> Shares:
+    """From 0 to 1 in the first pixels of a length."""
+    return _soft.smooth(np.arange(1, length + 1) / _FADE)
 
 
 def shade(image: Image.Image, boxes: Sequence[Box], fade: int) -> None:
@@ -112,9 +136,9 @@ def shade(image: Image.Image, boxes: Sequence[Box], fade: int) -> None:
     if image.height - bottom < fade:
         bottom = image.height
     beyond = np.maximum(np.maximum(top - rows, rows - bottom), 0)
-    opacity = needed * _smooth(1 - beyond / fade)
+    opacity = needed * _soft.smooth(1 - beyond / fade)
     first, last = np.flatnonzero(opacity)[[0, -1]]
-    band = _rows(opacity[first : last + 1], (image.width, int(last - first + 1)))
+    band = _soft.by_rows(_coverage(opacity[first : last + 1]), image.width)
     image.paste((0, 0, 0), (0, int(first)), band)
 
 
@@ -143,14 +167,5 @@ def _of(pixels: Pixels, box: Box) -> Pixels:
     return pixels[box[1] : box[3], box[0] : box[2]]
 
 
-def _smooth(share: Shares) -> Shares:
-    """From 0 to 1 without an edge at either end."""
-    share = np.clip(share, 0.0, 1.0)
-    smooth: Shares = share * share * (3 - 2 * share)
-    return smooth
-
-
-def _rows(opacity: Shares, size: tuple[int, int]) -> Image.Image:
-    """Coverage that is the same along each row."""
-    column = np.ceil(opacity * 255).clip(0, 255).astype(np.uint8)
-    return Image.fromarray(np.ascontiguousarray(np.broadcast_to(column[:, None], size[::-1])))
+def _coverage(opacity: Shares) -> Pixels:
+    return np.ceil(opacity * 255).clip(0, 255).astype(np.uint8)

@@ -10,15 +10,15 @@ import numpy as np
 from PIL import Image
 
 from bot.media._workshop import _logo, _type
+from bot.media._workshop._colour import RGB
 from bot.media._workshop._planes import HEIGHT, WIDTH, Bytes, Layer
 
-Colour = tuple[int, int, int]
 _PLATE: Final = 16  # pixels of plate around a logo that would be lost on its ground
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Something drawn, cut to what is inked."""
+    """Something drawn, no wider than its ink; words with room for tails below them."""
 
     pixels: Bytes  # (height, width, RGBA)
     text: str = ""
@@ -39,7 +39,7 @@ class Pen:
 
     family: str
     language: str
-    ink: Colour
+    ink: RGB
 
     def write(
         self,
@@ -58,8 +58,8 @@ class Pen:
             language=self.language,
             most_lines=most_lines,
         )
-        left, top, right, bottom = block.ink
-        inked = np.s_[top : max(bottom, top + 1), left : max(right, left + 1)]
+        left, _, right, bottom = block.ink
+        inked = np.s_[: max(bottom, 1), left : max(right, left + 1)]
         mask = block.mask[inked]
         pixels = np.empty((*mask.shape, 4), np.uint8)
         pixels[..., :3] = self.ink
@@ -71,18 +71,16 @@ class Pen:
         return Drawn(pixels, block.text, block.cut)
 
 
-def logo(path: str, room: tuple[int, int], ground: Colour) -> Drawn:
+def logo(path: str, room: tuple[int, int], ground: RGB) -> Drawn:
     """Open a logo and scale it to its room, on a plate where it would be lost on its ground.
 
     Raises NotAPicture.
     """
-    image = _logo.open_logo(path)
-    scale = min(room[0] / image.width, room[1] / image.height)
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    plate = _logo.plate(image, Image.new("RGB", size, ground))
+    image = _logo.fitted(_logo.open_logo(path), *room)
+    plate = _logo.plate(image, Image.new("RGB", image.size, ground))
     if plate is not None:
-        board = Image.new("RGBA", (size[0] + 2 * _PLATE, size[1] + 2 * _PLATE), (*plate, 255))
+        size = image.width + 2 * _PLATE, image.height + 2 * _PLATE
+        board = Image.new("RGBA", size, (*plate, 255))
         board.alpha_composite(image, (_PLATE, _PLATE))
         image = board
     return Drawn(np.array(image))

@@ -15,6 +15,8 @@ from typing import Any, Final
 from bot import text
 
 NEVER: Final = float("inf")
+_DEAR: Final = 0.6  # inside of a syllable, as far as is known
+NEAR: Final = 12  # letters to give up for a break that is not dear
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,15 @@ class Piece:
     text: str
     space: bool  # a space follows, unless the line ends here
     cost: float  # of ending a line here
+    hyphen: bool = False  # a line that ends here shows one
+
+
+HYPHEN: Final = Piece("-", False, 0.0)
 
 
 @cache
-def _pattern(source: str) -> Any:
+def pattern(source: str) -> Any:
+    """Compile a pattern of `regex`, which knows scripts."""
     import regex
 
     return regex.compile(source)
@@ -48,6 +55,9 @@ _JOINTS: Final = frozenset("/-_.?&=#,")  # of an address
 _FREE: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}、-〿！-｠ー]"
 _HIRAGANA: Final = r"\p{Hiragana}"
 _THAI: Final = r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+#: Where a syllable begins, and where one has ended: the best that is known without a dictionary.
+_THAI_BEGINS: Final = frozenset("เแโใไເແໂໃໄ")
+_THAI_ENDED: Final = r"[ะำๆฯະຳໆ]$|[์๎]"
 _INSIDE: Final = r"(?<=\p{L}\p{M}*[-‐–—/])(?=\p{L})|(?<=\w[—])(?=\w)"
 
 
@@ -65,17 +75,50 @@ def pieces(words: str) -> list[Piece]:
 
 
 def shattered(piece: Piece) -> list[Piece]:
-    """Part a piece that no line can hold, between graphemes."""
+    """Part a piece that no line can hold, between graphemes.
+
+    A word of letters gets a hyphen there, best at the end of a syllable; an address does not.
+    """
     letters = text.graphemes(piece.text)
-    return [
-        *(Piece(letter, False, 0.0 if letter in _JOINTS else 0.05) for letter in letters[:-1]),
-        *(Piece(letter, piece.space, piece.cost) for letter in letters[-1:]),
-    ]
+    last = [Piece(letter, piece.space, piece.cost, piece.hyphen) for letter in letters[-1:]]
+    short = len(letters) < 2 * _LEAST_PART
+    if short or not pattern(_HYPHENATED).fullmatch(piece.text):
+        costs = (0.0 if letter in _JOINTS else _DEAR for letter in letters)
+        return [Piece(a, False, cost) for a, cost in zip(letters[:-1], costs, strict=False)] + last
+    parts = []
+    for place, letter in enumerate(letters[:-1], start=1):
+        before, after = "".join(letters[:place]), "".join(letters[place:])
+        inner = min(place, len(letters) - place) >= _LEAST_PART
+        parts.append(Piece(letter, False, _cost_of_hyphen(before, after) if inner else NEVER, True))
+    return parts + last
+
+
+#: A word with letters of scripts that part words with hyphens, and marks before and after it.
+_HYPHENATED: Final = r"\P{L}*(?:[\p{Latin}\p{Greek}\p{Cyrillic}]\p{M}*)+\P{L}*"
+_LEAST_PART: Final = 3  # letters before and after a hyphen
+_VOWELS: Final = "aeiouyäöüàáâãåæèéêëìíîïòóôõøùúûýıαεηιουωάέήίόύώаеиоуыэюяіїє"
+_COMPOUND: Final = r"(?:ung|heit|keit|schaft|ion|tät|ling)s$"
+_ONE_SOUND: Final = ("ch", "ck", "sh", "ph", "th", "qu", "sc", "rh", "gh")
+
+
+def _cost_of_hyphen(before: str, after: str) -> float:
+    """Return what it costs to part a word here.
+
+    A syllable begins with one consonant before a vowel, in most languages; what a
+    compound's first word ends with is known of German, which has the long ones.
+    """
+    if pattern(_COMPOUND).search(before):
+        return 0.0
+    around = (before[-1:] + after[:2]).lower()
+    joined = around[:2] in _ONE_SOUND or around[1:] == "ch"
+    if joined or pattern(_COMPOUND).search(before + after[0]):
+        return _DEAR
+    return 0.05 if around[1] not in _VOWELS and around[2:] and around[2] in _VOWELS else _DEAR
 
 
 def _parts(token: str) -> Iterator[tuple[str, float]]:
     """Yield the parts of a token without spaces, each with the cost of a break after it."""
-    if "://" in token or not _pattern(rf"{_FREE}|{_THAI}|{_INSIDE}").search(token):
+    if "://" in token or not pattern(rf"{_FREE}|{_THAI}|{_INSIDE}").search(token):
         if token:
             yield token, 0.0
         return
@@ -95,15 +138,17 @@ def _cost_inside(part: str, one: str, two: str) -> float:
         return NEVER
     if one in "-‐–—/" and len(part) > 2 and two.isalpha():
         return 0.25
-    free, kana = _pattern(_FREE).match, _pattern(_HIRAGANA).match
+    free, kana = pattern(_FREE).match, pattern(_HIRAGANA).match
     if free(one) or free(two):
         if one[0] in _STOPS or one[0] in _NO_START or two[0] in _NO_END:
             return 0.0
         if kana(one):
             return 0.1 if kana(two) else 0.0  # a phrase begins where hiragana end
         return 0.15 if kana(two) else 0.2
-    thai = _pattern(_THAI).match
-    return 0.2 if thai(one) and thai(two) else NEVER  # its words need a dictionary to be seen
+    thai = pattern(_THAI).match
+    if not (thai(one) and thai(two)):
+        return NEVER
+    return 0.05 if two[0] in _THAI_BEGINS or pattern(_THAI_ENDED).search(one) else _DEAR
 
 
 def _cost(word: str, after: str) -> float:
@@ -124,28 +169,40 @@ def _cost(word: str, after: str) -> float:
 
 def joined(parts: Sequence[Piece]) -> str:
     """Return what stands on a line of these pieces."""
-    return "".join(part.text + " " * part.space for part in parts).rstrip(" ")
+    line = "".join(part.text + " " * part.space for part in parts).rstrip(" ")
+    return line + HYPHEN.text * any(part.hyphen for part in parts[-1:])
 
 
 def fewest(
-    parts: Sequence[Piece], widths: Sequence[float], gaps: Sequence[float], width: float
+    parts: Sequence[Piece],
+    widths: Sequence[float],
+    gaps: Sequence[float],
+    width: float,
+    hyphen: float = 0.0,
+    near: int = 0,
 ) -> list[int] | None:
-    """Return the ends of the fewest lines no longer than `width`; None where there are none."""
+    """Return the ends of the fewest lines no longer than `width`; None where there are none.
+
+    A dear break is passed over where another is `near`, in pieces: those may be more lines.
+    """
     ends: list[int] = []
-    start, last, length = 0, 0, 0.0
+    start, cheap, last, length = 0, 0, 0, 0.0
     place = 0
     while place < len(parts):
         length += widths[place] + (gaps[place - 1] if place > start else 0.0)
         if length > width:
             if last <= start:
                 return None
-            ends.append(last)
-            start = place = last
+            end = cheap if cheap > start and last - cheap <= near else last
+            ends.append(end)
+            start = place = cheap = last = end
             length = 0.0
             continue
+        part = parts[place]
         place += 1
-        if parts[place - 1].cost < NEVER:
+        if part.cost < NEVER and length + hyphen * part.hyphen <= width:
             last = place
+            cheap = place if part.cost < _DEAR else cheap
     return [*ends, len(parts)]
 
 
@@ -155,6 +212,7 @@ def balanced(
     gaps: Sequence[float],
     width: float,
     ends: list[int],
+    hyphen: float = 0.0,
 ) -> tuple[float, list[int]]:
     """Return the ends of as many lines as `ends`, of like length at the cheapest breaks.
 
@@ -172,9 +230,10 @@ def balanced(
                 length += widths[end - 1] + (gaps[end - 2] if end - 1 > start else 0.0)
                 if length > width:
                     break
-                if length < 0.3 * goal and end < size:
+                part = parts[end - 1]
+                if length + hyphen * part.hyphen > width or (length < 0.3 * goal and end < size):
                     continue
-                cost = so_far + _cost_of_line(parts[end - 1], length / goal, end == size)
+                cost = so_far + _cost_of_line(part, length / goal, end == size)
                 if (end == size) == (line == count) and cost < following.get(end, (NEVER,))[0]:
                     following[end] = (cost, [*before, end])
         best = following

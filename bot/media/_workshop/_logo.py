@@ -9,6 +9,7 @@ from PIL import Image
 
 from bot.media._kind import HEAD, NotAPicture, kind_of
 from bot.media._workshop import _colour
+from bot.media._workshop._colour import BLACK, RGB, WHITE
 
 MOST_BYTES: Final = 5_000_000
 MOST_PIXELS: Final = 25_000_000
@@ -49,7 +50,14 @@ def open_logo(path: str) -> Image.Image:
     return logo.crop(inked)
 
 
-def plate(logo: Image.Image, ground: Image.Image) -> tuple[int, int, int] | None:
+def fitted(logo: Image.Image, width: int, height: int) -> Image.Image:
+    """Scale a logo until it fills this room one way."""
+    scale = min(width / logo.width, height / logo.height)
+    size = max(1, round(logo.width * scale)), max(1, round(logo.height * scale))
+    return logo.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def plate(logo: Image.Image, ground: Image.Image) -> RGB | None:
     """Choose white or black to go under a logo that is lost on its ground; None: it is seen.
 
     `ground` is what lies under the logo, of the same size.
@@ -67,4 +75,4 @@ def plate(logo: Image.Image, ground: Image.Image) -> tuple[int, int, int] | None
 
     if seen(under) >= _SHARE:
         return None
-    return (255, 255, 255) if seen(1.0) >= seen(0.0) else (0, 0, 0)
+    return WHITE if seen(1.0) >= seen(0.0) else BLACK

@@ -10,15 +10,16 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot import text
 from bot.media._workshop import _fonts
+from bot.media._workshop._lines import pattern
 
 os.putenv("FONTCONFIG_FILE", str(_fonts.FOLDER / "fonts.conf"))
 os.putenv("PANGOCAIRO_BACKEND", "fontconfig")
@@ -42,14 +43,6 @@ _DISPLAY_FROM: Final = 60
 _OPTICAL: Final = {False: 16, True: 36}
 
 
-@cache
-def pattern(source: str) -> Any:
-    """Compile a pattern of `regex`, which knows scripts."""
-    import regex
-
-    return regex.compile(source)
-
-
 @dataclass(frozen=True, slots=True)
 class Style:
     """How words are to look; sizes in pixels."""
@@ -63,7 +56,7 @@ class Style:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class Line:
     """The ink of one line, and nothing around it."""
 
     mask: Pixels  # (height, width): how much of a pixel takes the colour of the words
@@ -208,10 +201,11 @@ def _pango(words: str, style: Style, size: int, language: str, **marks: object) 
     return np.asarray(image.numpy())
 
 
-def draw(line: str, style: Style, size: int, language: str, rtl: bool) -> Drawn:
+@lru_cache(maxsize=64)  # the four shapes of an article share what is small
+def draw(line: str, style: Style, size: int, language: str, rtl: bool) -> Line:
     """Draw one line: what takes the colour of the words, and what brings its own."""
     if not pattern(VISIBLE).search(line):
-        return Drawn(np.zeros((1, 1), np.uint8), None, 0)
+        return Line(np.zeros((1, 1), np.uint8), None, 0)
     # A letter's direction without the letter: the rest is ordered by it, figures too.
     hebrew = language[:2] in {"he", "iw", "yi"} or pattern(r"\p{Hebrew}").search(line)
     mark = (_HEBREW if hebrew else _ARABIC) if rtl else _LATIN
@@ -223,11 +217,11 @@ def draw(line: str, style: Style, size: int, language: str, rtl: bool) -> Drawn:
         mask = _pango(words, style, size, language)
     ink = mask if colour is None else np.maximum(mask, colour[..., 3])
     if not ink.any():
-        return Drawn(np.zeros((1, 1), np.uint8), None, 0)
+        return Line(np.zeros((1, 1), np.uint8), None, 0)
     rows, columns, base = _beside_bar(ink, _bar(_look(style), language), size, rtl)
     shown = np.s_[rows, columns]
     above = base - int(rows.start or 0)
-    return Drawn(mask[shown], None if colour is None else colour[shown], above)
+    return Line(mask[shown], None if colour is None else colour[shown], above)
 
 
 def _parted(words: str, style: Style, size: int, language: str) -> tuple[Pixels, Pixels]:

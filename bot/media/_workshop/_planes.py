@@ -8,7 +8,7 @@ are blended begin and end at even ones.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,9 @@ BLACK, WHITE, GREY = 16, 235, 128
 FULL: Final = 256
 
 Bytes: TypeAlias = NDArray[np.uint8]
-Words: TypeAlias = NDArray[np.uint16]
+Weights: TypeAlias = NDArray[np.uint16]  # 0 to FULL
+#: What is added to a plane, and what of the plane is left, 0 to FULL.
+_Ready: TypeAlias = Sequence[tuple[NDArray[Any], NDArray[Any]]]
 _N = TypeVar("_N", np.uint16, np.float32)
 
 
@@ -65,7 +67,7 @@ class Planes(NamedTuple):
         for plane, value in zip(self[1:], colour[1:], strict=True):
             plane[top // 2 : bottom // 2, left // 2 : right // 2] = value
 
-    def darken(self, rows: Words) -> None:
+    def darken(self, rows: Weights) -> None:
         """Lay black over each row; `rows` holds for each what is let through, 0 to FULL."""
         shaded = np.flatnonzero(rows < FULL)
         if not shaded.size:
@@ -129,22 +131,16 @@ class Layer:
         self._parts = [(luma(rgba[..., :3]).astype(np.uint16), alpha)] + [
             (plane.astype(np.uint16), (faint + 0.5).astype(np.uint16)) for plane in _tint(small)
         ]
-        self._ready = [(colour * alpha, FULL - alpha) for colour, alpha in self._parts]
+        self._ready: _Ready = [(colour * alpha, FULL - alpha) for colour, alpha in self._parts]
 
     def onto(self, planes: Planes, opacity: int = FULL) -> None:
         """Blend into a frame; `opacity` is 0 to FULL."""
         if opacity <= 0:
             return
-        ready = (
-            self._ready
-            if opacity >= FULL
-            else [
-                (colour * faint, FULL - faint)
-                for colour, faint in (
-                    (colour, alpha * np.uint16(opacity) >> 8) for colour, alpha in self._parts
-                )
-            ]
-        )
+        ready = self._ready
+        if opacity < FULL:
+            parts = ((colour, alpha * np.uint16(opacity) >> 8) for colour, alpha in self._parts)
+            ready = [(colour * alpha, FULL - alpha) for colour, alpha in parts]
         for plane, scale, (colour, rest) in zip(planes, (1, 2, 2), ready, strict=True):
             rows = slice(self.top // scale, (self.top + self.height) // scale)
             columns = slice(self.left // scale, (self.left + self.width) // scale)

@@ -19,7 +19,7 @@ RATE: Final = 48_000
 LOUDNESS: Final = -16.0
 _PEAK: Final = -1.5  # dBFS, what AAC needs to stay below full scale
 _FADES: Final = (0.5, 1.5)  # seconds in and out
-_LONGEST_LIFT: Final = 20.0  # dB; hiss that is lifted further is no music
+_MOST_LIFT: Final = 20.0  # dB; hiss that is lifted further is no music
 
 #: Samples from -1 to 1, shape (2, n).
 Sound: TypeAlias = NDArray[np.float32]
@@ -84,7 +84,7 @@ def _decoded(path: str, samples: int) -> Sound:
 
 def _gain(sound: Sound) -> np.float32:
     """What brings it to `LOUDNESS`, as far as its loudest sample allows."""
-    lift = min(LOUDNESS - loudness(sound), _LONGEST_LIFT)
+    lift = min(LOUDNESS - loudness(sound), _MOST_LIFT)
     peak = 20 * math.log10(max(float(np.abs(sound).max()), 1e-6))
     return np.float32(10 ** (min(lift, _PEAK - peak) / 20))
 

@@ -8,17 +8,19 @@ move; the words of the scenes come and go below them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from bot.media import base, storyboard
 from bot.media._kind import NotAPicture
-from bot.media._workshop import _colour, _type
+from bot.media._workshop import _colour, _soft, _type
 from bot.media._workshop._backdrop import Backdrop
+from bot.media._workshop._colour import BLACK, RGB, WHITE
 from bot.media._workshop._lettering import Drawn, Pen, layer, logo
-from bot.media._workshop._planes import FULL, HEIGHT, WIDTH, Layer, Planes, Words, colour
+from bot.media._workshop._planes import FULL, HEIGHT, WIDTH, Layer, Planes, Weights
 
 #: Apps lay their own buttons over the top, the right and the bottom of Shorts and Reels.
 LEFT, TOP, RIGHT, BOTTOM = 80, 260, 880, 1440
@@ -31,20 +33,19 @@ _HEADLINE = _type.Style(size=96, weight=800, line=1.06, tracking=-0.015)
 _SENTENCE = _type.Style(size=64, weight=600, line=1.2, tracking=-0.005)
 _NAME = _type.Style(size=36, weight=800)
 _CREDIT = _type.Style(size=26, weight=500, line=1.25)
-_LARGE_NAME = _type.Style(size=104, weight=800, line=1.06, tracking=-0.015)
-_DOMAIN = _type.Style(size=48, weight=600)
-_GAP, _SMALL_GAP, _APART = 34, 16, 44
+_LARGE_NAME = _type.Style(size=136, weight=800, line=1.04, tracking=-0.02)
+_DOMAIN = _type.Style(size=60, weight=700)
+_GAP, _SMALL_GAP, _APART = 28, 8, 60
 _TALLEST, _CREDITS = 620, 84  # pixels of height: of a scene's words, of a credit
 _LOGO = (640, 240)
-_END_TOP = 680
+# Of the end card: what of the field's edge is left and right, and what stands on either side.
+_FIELD = 1060, 880
+_MARK_BOTTOM, _DOMAIN_TOP = 820, 1130
 
-_READABLE, _SEEN = 4.5, 2.0  # contrast: of words (WCAG AA), of a bar
+_SEEN = 2.0  # the contrast of a bar
 _TINT = 0.12  # of the accent, in the band that drifts over paper
-_SHADE = 260  # pixels above and below the words in which their shade ends
+_SHADE = 260, 260  # pixels above and below the words in which their shade ends
 _LEAST_SHADE = 0.3
-_BLACK, _WHITE = (0, 0, 0), (255, 255, 255)
-
-RGB = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +54,30 @@ class Colours:
 
     paper: RGB
     tint: RGB
+    field: RGB  # the accent as it is
     ink: RGB  # of words on the ground of the video
-    accent: RGB
-    paper_ink: RGB  # of words on paper
-    paper_accent: RGB
+    accent: RGB  # as it is seen on paper
+    paper_ink: RGB
+    field_ink: RGB  # of words on the accent
 
     @classmethod
     def of(cls, look: base.Look, *, on_paper: bool) -> Colours:
         """Take the site's colours; what could not be seen moves as far as it takes."""
         paper, accent = _colour.parse(look.paper), _colour.parse(look.accent)
-        tint, ink = _mixed(paper, accent, _TINT), _colour.parse(look.ink)
+        tint, ink = _colour.mixed(paper, accent, _TINT), _colour.parse(look.ink)
 
         def contrast(each: RGB) -> float:
             return min(_colour.contrast(each, paper), _colour.contrast(each, tint))
 
-        if contrast(ink) < _READABLE:
-            ink = max(_BLACK, _WHITE, key=contrast)
-        seen = _seen(accent, paper, ink)
-        if on_paper:
-            return cls(paper, tint, ink, seen, ink, seen)
-        return cls(paper, tint, _WHITE, _seen(accent, _BLACK, _WHITE), ink, seen)
+        if contrast(ink) < _colour.READABLE:
+            ink = max(BLACK, WHITE, key=contrast)
+        field_ink = _colour.readable(accent, paper)
+        seen = _colour.seen(accent, [paper, tint], ink, _SEEN)
+        return cls(paper, tint, accent, ink if on_paper else WHITE, seen, ink, field_ink)
+
+    def accent_on(self, grounds: Sequence[RGB]) -> RGB:
+        """The accent as it is seen on all of these, among words on pictures."""
+        return _colour.seen(self.field, grounds, self.ink, _SEEN)
 
 
 class Titles:
@@ -116,29 +121,41 @@ class Titles:
         drawn = self._pen.write(words, _CREDIT, (_ACROSS, _CREDITS), smallest=22, most_lines=3)
         return layer([self._at(drawn, self._credit_top)])
 
-    def lets_through(self, backdrop: Backdrop) -> Words:
+    def lets_through(self, backdrop: Backdrop) -> Weights:
         """Say for each row how much of a picture may shine through so that words can be read."""
         rows = np.arange(HEIGHT)
         shade = np.zeros(HEIGHT)
         for top, bottom in (self._words, (self._name_top, BOTTOM)):
             under = backdrop.under(LEFT, top, RIGHT, bottom)
-            needed = max(_LEAST_SHADE, _colour.scrim_for(under, wanted=_READABLE))
-            beyond = np.maximum(top - 12 - rows, rows - bottom - 12).clip(0) / _SHADE
-            near = (1 - beyond).clip(0)
-            shade = np.maximum(shade, needed * near * near * (3 - 2 * near))
+            needed = max(_LEAST_SHADE, _colour.scrim_for(under, wanted=_colour.READABLE))
+            above, below = (top - 12 - rows) / _SHADE[0], (rows - bottom - 12) / _SHADE[1]
+            near = _soft.smooth(1 - np.maximum(above, below))
+            shade = np.maximum(shade, needed * near)
         return np.floor(FULL * (1 - shade)).astype(np.uint16)
 
+    def rule_on(self, backdrops: Sequence[tuple[Backdrop, Weights]]) -> RGB:
+        """Choose the bar's colour so that it is seen wherever it grows to, on all of these."""
+        grounds: list[RGB] = []
+        for backdrop, lets_through in backdrops:
+            under = backdrop.under(LEFT, self.top, RIGHT, self.top + RULE[1])
+            for part in np.array_split(under, 4, axis=1):
+                red, green, blue = part.mean(axis=(0, 1)) * (int(lets_through[self.top]) / FULL)
+                grounds.append((int(red), int(green), int(blue)))
+        return self._colours.accent_on(grounds)
+
     def end_card(self) -> Planes:
-        """Draw the last seconds: logo or name, and the domain, on paper."""
-        end = Planes.of(np.full((HEIGHT, WIDTH, 3), self._colours.paper, np.uint8))
-        pen = Pen(self._look.font, self._order.words.language, self._colours.paper_ink)
-        left = RIGHT - RULE[0] if self.rtl else LEFT
-        accent = colour(self._colours.paper_accent)
-        end.fill(left, _END_TOP, left + RULE[0], _END_TOP + RULE[1], accent)
-        top = _END_TOP + RULE[1] + 2 * _GAP
-        for drawn in filter(None, (self._mark(pen), self._domain(pen))):
-            layer([self._at(drawn, top)]).onto(end)
-            top += drawn.height + 2 * _GAP
+        """Draw the last seconds: logo or name on paper, and the domain on a field of the accent."""
+        colours = self._colours
+        board = Image.new("RGB", (WIDTH, HEIGHT), colours.paper)
+        edge = [(0, _FIELD[0]), (WIDTH, _FIELD[1]), (WIDTH, HEIGHT), (0, HEIGHT)]
+        ImageDraw.Draw(board).polygon(edge[::-1], fill=colours.field)
+        end = Planes.of(np.asarray(board))
+        domain = self._domain(replace(self._pen, ink=colours.field_ink))
+        mark = self._mark(replace(self._pen, ink=colours.paper_ink))
+        if mark:
+            layer([self._at(mark, _MARK_BOTTOM - mark.height)]).onto(end)
+        if domain:
+            layer([self._at(domain, _DOMAIN_TOP)]).onto(end)
         return end
 
     def _mark(self, pen: Pen) -> Drawn | None:
@@ -163,8 +180,8 @@ class Titles:
 
     def _scene(self, scene: storyboard.Scene) -> Drawn:
         headline = scene.kind == "headline"
-        style, smallest = (_HEADLINE, 50) if headline else (_SENTENCE, 40)
-        most_lines = 6 if headline else None
+        style, smallest = (_HEADLINE, 46) if headline else (_SENTENCE, 40)
+        most_lines = 8 if headline else None
         return self._pen.write(scene.words, style, (_ACROSS, _TALLEST), smallest, most_lines)
 
     def _kicker(self) -> Drawn | None:
@@ -177,14 +194,3 @@ class Titles:
 
     def _at(self, drawn: Drawn, top: int) -> tuple[Drawn, int, int]:
         return drawn, RIGHT - drawn.width if self.rtl else LEFT, top
-
-
-def _mixed(ground: RGB, colour: RGB, share: float) -> RGB:
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(ground, colour, strict=True))
-    return red, green, blue
-
-
-def _seen(accent: RGB, ground: RGB, ink: RGB) -> RGB:
-    """The accent, moved towards the ink as far as it takes to be seen on its ground."""
-    steps = (_mixed(accent, ink, step / 10) for step in range(11))
-    return next((each for each in steps if _colour.contrast(each, ground) >= _SEEN), ink)

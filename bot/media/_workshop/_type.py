@@ -10,20 +10,24 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from bot import text
 from bot.media._workshop._fitting import Plan, Room, Setter
 from bot.media._workshop._fonts import undrawable as undrawable
-from bot.media._workshop._pango import VISIBLE, Drawn, Pixels, draw, pattern
+from bot.media._workshop._lines import pattern
+from bot.media._workshop._pango import VISIBLE, Line, Pixels, draw
 from bot.media._workshop._pango import Style as Style
-
-Align = Literal["start", "end", "center"]
 
 #: A card holds a few hundred characters; nobody reads more on one.
 MOST_CHARACTERS: Final = 1000
+
+_RTL: Final = frozenset({"ar", "fa", "he", "iw", "ku", "ps", "sd", "ug", "ur", "yi"})
+#: Letters that join, or hang from one line: between them is no space to change.
+_JOINED: Final = r"[\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Gurmukhi}]"
+_NO_BREAK: Final = ("\u00a0", "\u202f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +44,7 @@ class Block:
     text: str  # what was drawn
     cut: bool  # it ends with “…”
     ink: tuple[int, int, int, int]  # left, top, right, bottom of what is drawn, within the mask
-
-
-def set_lines(
-    words: str,
-    style: Style,
-    width: int,
-    *,
-    language: str = "",
-    align: Align = "start",
-    balance: bool = True,
-    most_lines: int | None = None,
-) -> Block:
-    """Set words at the style's size in lines of like length.
-
-    What `most_lines` do not hold is cut at a word. A word that is too wide is
-    broken between letters; nothing is ever wider than `width`.
-    """
-    room = Room(width, math.inf, most_lines, style.size, style.size, balance)
-    return _set(words, style, room, language, align)
+    base: int  # from the top to the base line of the first line
 
 
 def fit(
@@ -69,15 +55,15 @@ def fit(
     *,
     smallest: int,
     language: str = "",
-    align: Align = "start",
     most_lines: int | None = None,
 ) -> Block:
     """Set words as large as `style.size` at the most, so that all of them fit the box.
 
-    Where they do not at `smallest`, they are cut at a word.
+    Where they do not at `smallest`, they are cut at a word. A word that is too wide is
+    broken between letters; nothing is ever larger than the box.
     """
-    room = Room(width, height, most_lines, min(smallest, style.size), style.size, True)
-    return _set(words, style, room, language, align)
+    room = Room(width, height, most_lines, min(smallest, style.size), style.size)
+    return _set(words, style, room, language)
 
 
 def is_rtl(words: str, language: str) -> bool:
@@ -90,30 +76,29 @@ def is_rtl(words: str, language: str) -> bool:
     return right > 0 if language[:2].lower() in _RTL else 2 * right > len(letters)
 
 
-_RTL: Final = frozenset({"ar", "fa", "he", "iw", "ku", "ps", "sd", "ug", "ur", "yi"})
-
-
-def _set(words: str, style: Style, room: Room, language: str, align: Align) -> Block:
+def _set(words: str, style: Style, room: Room, language: str) -> Block:
     said, long = _tidy(words, style, language)
     if pattern(_JOINED).search(said):
         style = replace(style, tracking=0.0)
     rtl = is_rtl(said, language)
-    side = align if align == "center" else ("left", "right")[rtl == (align == "start")]
     left = room
     while True:
         chosen = Setter(style, language, left).choose(said) if said else None
         if chosen is None:
             nothing = np.zeros((0, int(room.width)), np.uint8)
-            return Block(nothing, None, 0, 0, "", bool(said), (0, 0, 0, 0))
+            return Block(nothing, None, 0, 0, "", bool(said), (0, 0, 0, 0), 0)
         plan, drawn = chosen
         lines = [draw(line, style, plan.size, language, rtl) for line in plan.lines]
         wide = max(line.mask.shape[1] for line in lines) - room.width
         if wide <= 0:
-            block = _block(plan, lines, int(room.width), side, drawn, long or drawn != said)
+            block = _block(plan, lines, int(room.width), rtl, drawn, long or drawn != said)
             high = block.mask.shape[0] - room.height
             if high <= 0:
                 return block
-            left = replace(left, height=left.height - high)
+            if plan.size > left.smallest:
+                left = replace(left, largest=plan.size - 1)
+            else:
+                left = replace(left, height=left.height - high)
         # Letters stand on whole pixels: what was reckoned may be a little short.
         left = replace(left, width=left.width - max(wide, 0))
 
@@ -133,16 +118,12 @@ def _tidy(words: str, style: Style, language: str) -> tuple[str, bool]:
     return (said if pattern(VISIBLE).search(said) else ""), False
 
 
-#: Letters that join, or hang from one line: between them is no space to change.
-_JOINED: Final = r"[\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Gurmukhi}]"
-_NO_BREAK: Final = ("\u00a0", "\u202f")
-
-
 def _block(
-    plan: Plan, drawn: Sequence[Drawn], width: int, side: str, words: str, cut: bool
+    plan: Plan, drawn: Sequence[Line], width: int, rtl: bool, words: str, cut: bool
 ) -> Block:
     """Lay the lines of a plan under one another."""
-    bases = [plan.first + place * plan.leading for place in range(len(drawn))]
+    first = max(plan.first, drawn[0].above)  # an emoji may be taller than was reckoned
+    bases = [first + place * plan.leading for place in range(len(drawn))]
     tops = [max(0, round(base) - line.above) for base, line in zip(bases, drawn, strict=True)]
     bottoms = [top + line.mask.shape[0] for top, line in zip(tops, drawn, strict=True)]
     shape = (max(math.floor(plan.height), *bottoms), width)
@@ -151,12 +132,14 @@ def _block(
     colours = np.zeros((*shape, 4), np.uint8) if emoji else None
     for top, line in zip(tops, drawn, strict=True):
         high, wide = line.mask.shape
-        left = {"left": 0, "right": width - wide}.get(side, (width - wide) // 2)
+        left = width - wide if rtl else 0
         area = np.s_[top : top + high, left : left + wide]
         np.maximum(whole[area], line.mask, out=whole[area])
         if colours is not None and line.colour is not None:
             colours[area] = line.colour
-    return Block(whole, colours, len(drawn), plan.size, words, cut, _ink(whole, colours))
+    return Block(
+        whole, colours, len(drawn), plan.size, words, cut, _ink(whole, colours), round(bases[0])
+    )
 
 
 def _ink(mask: Pixels, colour: Pixels | None) -> tuple[int, int, int, int]:

@@ -11,20 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PIL import Image
 
 from bot.language import language
 from bot.media import layout
 from bot.media._kind import NotAPicture
-from bot.media._workshop import _colour, _ground, _logo
+from bot.media._workshop import _colour, _ground, _logo, _type, crop
+from bot.media._workshop._colour import RGB, WHITE
 from bot.media._workshop._column import PLATE, Placed, Setter
 from bot.media._workshop.crop import Hero
-from bot.media._workshop.crop import hero as opened
 from bot.media.base import SIZES, Card, Look
-
-RGB = tuple[int, int, int]
-WHITE: Final[RGB] = (255, 255, 255)
-BLACK: Final[RGB] = (0, 0, 0)
 
 #: The contrast that a bar needs in order to be seen at all.
 _SEEN: Final = 1.8
@@ -36,7 +33,7 @@ _MOST_BYTES: Final = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A card before it is encoded, and what stands on it: for tests and the contact sheet."""
+    """A card before it is encoded, and what it is made of."""
 
     image: Image.Image
     ground: Image.Image  # without the words
@@ -53,20 +50,16 @@ def draw(
     Raises NotAPicture, and TemplateError for a layout file that is wrong.
     """
     sheet = layout.load(order.layout, order.shape, layouts)
-    shown = order.picture if sheet.ground == "picture" else None
-    if shown is not None and shown.whole:
+    if sheet.ground == "picture" and order.picture and order.picture.whole:
         return encode(_whole(order, sheet, hero or _opened(order))), (), False
-    placed = _words(order, sheet)
-    image = _laid(order, sheet, placed, hero)
-    for each in placed:
-        _paint(image, each, order, sheet)
-    words = tuple(each.words for each in placed if each.words and each.name != "mark")
-    cut = any(each.cut for each in placed if each.name in ("headline", "speaker"))
-    return encode(image), words, cut
+    made = compose(order, layouts, hero)
+    words = tuple(each.words for each in made.placed if each.words and each.name != "mark")
+    cut = any(each.cut for each in made.placed if each.name in ("headline", "speaker"))
+    return encode(made.image), words, cut
 
 
 def compose(order: Card, layouts: Sequence[Path], hero: Hero | None = None) -> Drawn:
-    """Do what `draw` does, and keep what it is made of."""
+    """Lay and paint a card whose picture may be changed."""
     sheet = layout.load(order.layout, order.shape, layouts)
     placed = _words(order, sheet)
     image = _laid(order, sheet, placed, hero)
@@ -76,7 +69,7 @@ def compose(order: Card, layouts: Sequence[Path], hero: Hero | None = None) -> D
 
 def _opened(order: Card) -> Hero:
     assert order.picture is not None
-    return opened(order.picture, at_least=SIZES[order.shape])
+    return crop.hero(order.picture, at_least=SIZES[order.shape])
 
 
 def _on_paper(order: Card, sheet: layout.Sheet) -> bool:
@@ -90,26 +83,36 @@ def _laid(
     wide, high = SIZES[order.shape]
     if _on_paper(order, sheet):
         return Image.new("RGB", (wide, high), _colour.parse(order.look.paper))
+    shown = hero or _opened(order)
+    if sheet.picture:
+        rtl = _type.is_rtl(order.words.headline, order.words.language)
+        window = sheet.placed(sheet.picture, rtl=rtl)
+        image, picture = _ground.beside((wide, high), shown, window)
+        _shade(image, sheet, placed)
+        image.paste(picture, window, picture)
+        return image
     clear = (0, high)
     if any(each.column == "words" for each in placed):
         clear = sheet.safe[1], min(each.box[1] for each in placed if each.column != "head") - _CLEAR
-    image = _ground.picture((wide, high), hero or _opened(order), clear)
-    for name in layout.COLUMNS:
-        column = getattr(sheet, name)
+    image = _ground.picture((wide, high), shown, clear)
+    _shade(image, sheet, placed)
+    return image
+
+
+def _shade(image: Image.Image, sheet: layout.Sheet, placed: Sequence[Placed]) -> None:
+    for name, column in sheet.columns.items():
         boxes = [each.box for each in placed if each.column == name and each.words]
         if boxes:
             _ground.shade(image, boxes, column.shade)
-    return image
 
 
 def _words(order: Card, sheet: layout.Sheet) -> tuple[Placed, ...]:
     words, look = order.words, order.look
     headline = _unquoted(words.headline, words.language) if sheet.mark else words.headline
     quotes = language(words.language).quotes
+    opened = headline.startswith(tuple(opening for opening, _ in quotes))
     said = {
-        "mark": ""
-        if headline.startswith(tuple(opening for opening, _ in quotes))
-        else quotes[0][0],
+        "mark": "" if opened else quotes[0][0],
         "kicker": words.kicker,
         "headline": headline,
         "dek": words.dek,
@@ -153,7 +156,9 @@ def _paint(image: Image.Image, each: Placed, order: Card, sheet: layout.Sheet) -
     colour = _ink(order.look) if _on_paper(order, sheet) else WHITE
     if each.accent:
         wanted = _colour.READABLE if each.words and each.name != "mark" else _SEEN
-        colour = _visible(_colour.parse(order.look.accent), under, colour, wanted)
+        ground = np.asarray(under).reshape(-1, 3).mean(axis=0)
+        place = int(ground[0]), int(ground[1]), int(ground[2])
+        colour = _colour.seen(_colour.parse(order.look.accent), [place], colour, wanted)
     if each.mask is not None:
         image.paste(colour, each.box, each.mask)
     elif each.colours is None:
@@ -163,27 +168,6 @@ def _paint(image: Image.Image, each: Placed, order: Card, sheet: layout.Sheet) -
     if each.colours is not None:
         image.paste(each.colours.convert("RGB"), each.box, each.colours.getchannel("A"))
     return colour
-
-
-def _visible(accent: RGB, under: Image.Image, ink: RGB, wanted: float) -> RGB:
-    """The accent, moved towards the ink as far as it takes to be seen where it stands.
-
-    It is first made more vivid, and only then paler (darker on paper).
-    """
-    ground = under.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    assert isinstance(ground, tuple)
-    vivid = (
-        tuple(round(band * 255 / max(1, *accent)) for band in accent) if ink == WHITE else accent
-    )
-    colours = [_between(accent, vivid, step / 4) for step in range(5)]
-    colours += [_between(vivid, ink, step / 8) for step in range(9)]
-    place = int(ground[0]), int(ground[1]), int(ground[2])
-    return next((each for each in colours if _colour.contrast(each, place) >= wanted), ink)
-
-
-def _between(one: tuple[int, ...], two: tuple[int, ...], share: float) -> RGB:
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
-    return red, green, blue
 
 
 def _under_logo(image: Image.Image, logo: Placed, under: Image.Image) -> None:

@@ -10,8 +10,9 @@ from PIL import Image
 from bot.media import base
 from bot.media._workshop._attention import MIDDLE, Focus, focus_of
 from bot.media._workshop._hero import open_picture
+from bot.media.layout import Box
 
-__all__ = ["MIDDLE", "Focus", "Hero", "box", "cut", "focus_of", "hero"]
+__all__ = ["MIDDLE", "Focus", "Hero", "around", "box", "cut", "focus_of", "hero"]
 
 #: Where in the cut the focus comes to stand, from the top: a face wants room above it,
 #: and the words stand below.
@@ -36,23 +37,30 @@ def hero(picture: base.Picture, *, at_least: tuple[int, int]) -> Hero:
 
 
 def box(
-    size: tuple[int, int], shape_size: tuple[int, int], focus: Focus
-) -> tuple[int, int, int, int]:
+    size: tuple[int, int], shape_size: tuple[int, int], focus: Focus, stands: float = HEIGHT
+) -> Box:
     """Find the largest part of a picture that has the shape's proportion and holds the focus.
 
-    All in pixels but the focus: (left, top, right, bottom), inside of the picture, its
-    proportion right to a pixel. The focus comes to the middle, a little above it, as far
-    as the picture reaches.
+    All in pixels but the focus; its proportion is right to a pixel.
     """
     width, height = size
     wide, high = shape_size
     cut_width = min(width, max(1, round(height * wide / high)))
     cut_height = min(height, max(1, round(width * high / wide)))
-    left = round(focus[0] * width - cut_width / 2)
-    top = round(focus[1] * height - cut_height * HEIGHT)
-    left = min(max(0, left), width - cut_width)
-    top = min(max(0, top), height - cut_height)
-    return left, top, left + cut_width, top + cut_height
+    return around(size, (cut_width, cut_height), focus, stands)
+
+
+def around(
+    size: tuple[int, int], part: tuple[int, int], focus: Focus, stands: float = HEIGHT
+) -> Box:
+    """Place a part of this size in a picture, inside of it, around its focus.
+
+    The focus comes to the middle, at the share `stands` of the part's height, as far as the
+    picture reaches.
+    """
+    left = min(max(0, round(focus[0] * size[0] - part[0] / 2)), size[0] - part[0])
+    top = min(max(0, round(focus[1] * size[1] - part[1] * stands)), size[1] - part[1])
+    return left, top, left + part[0], top + part[1]
 
 
 def cut(image: Image.Image, shape_size: tuple[int, int], focus: Focus) -> Image.Image:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from bot.errors import TemplateError
 from bot.media._workshop import card
-from bot.media._workshop._colour import contrast
+from bot.media._workshop._colour import BLACK, WHITE, contrast
 from bot.media._workshop._column import PLATE
 from bot.media._workshop.crop import Hero
 from bot.media.base import SIZES, Card, Picture, Shape, Words
@@ -24,6 +24,7 @@ from tests.sheet.headlines import HEADLINES
 
 LAYOUTS = golden.LAYOUTS
 LOOK = golden.LOOK
+MID = (0.5, 0.5)
 #: Open already, so that no test waits for a decoder.
 HERO = Hero(pictures.photo(1200, 1500, "person"), (0.5, 0.4))
 
@@ -184,6 +185,38 @@ def test_words_stand_elsewhere_where_there_is_no_picture() -> None:
     assert box(above, "headline")[1] < box(below, "headline")[1]
 
 
+def test_on_a_wide_card_words_stand_beside_the_picture() -> None:
+    shown = drawn(order(headline=HEADLINES["very-long"].headline, speaker="Ana"))
+    alone = card.compose(order(), LAYOUTS, Hero(Image.new("RGB", (1200, 1500), (9, 200, 9)), MID))
+    assert all(each.box[2] <= 640 for each in shown.placed)
+    assert alone.image.getpixel((1190, 300)) == (9, 200, 9), "not darkened for the words"
+    free = drawn(replace(order("quote", headline="Dockers " * 20), picture=None))
+    assert box(free, "headline")[2] > 700, "without a picture they take its place"
+
+
+def test_a_broad_picture_stands_above_the_words_and_an_upright_one_behind_them() -> None:
+    stripes = Image.new("RGB", (1800, 1200), (200, 9, 9))
+    stripes.paste((9, 9, 200), (0, 850, 1800, 1200))
+    long = order(shape=Shape.PORTRAIT, headline=HEADLINES["very-long"].headline)
+    broad = drawn(long, Hero(stripes, MID))
+    red, _, blue = np.asarray(broad.ground)[box(broad, "rule")[1] - 60, 540]
+    assert blue > 100 > red, "its lower part has come above the words"
+    upright = Image.new("RGB", (1200, 2400), (9, 9, 9))
+    upright.paste((250, 250, 250), (0, 1180, 1200, 1220))
+    shown = drawn(long, Hero(upright, MID))
+    row = int(np.asarray(shown.ground)[:, 540, 0].argmax())
+    assert row < box(shown, "rule")[1] - 100, "its focus stands clear of the words"
+
+
+def test_space_below_words_is_the_same_with_and_without_tails() -> None:
+    one, two = (
+        drawn(order(shape=Shape.PORTRAIT, kicker=words, headline="One name"))
+        for words in ("Us", "Up")
+    )
+    assert box(one, "kicker")[1] == box(two, "kicker")[1]
+    assert box(one, "kicker")[3] < box(two, "kicker")[3]
+
+
 def test_right_to_left_is_the_mirror_of_left_to_right() -> None:
     left = drawn(order(kicker="Labour"))
     right = drawn(order(headline="إضراب عام في الموانئ", kicker="العمل", language="ar"))
@@ -191,8 +224,8 @@ def test_right_to_left_is_the_mirror_of_left_to_right() -> None:
     for name in ("rule", "kicker", "headline", "site", "credit"):
         assert box(left, name)[0] == 60, name
         assert box(right, name)[2] == width - 60, name
-    assert box(left, "domain")[2] == width - 60
-    assert box(right, "domain")[0] == 60
+    assert box(left, "domain")[2] == 640, "beside the picture"
+    assert box(right, "domain")[0] == width - 640
 
 
 def test_a_column_at_one_side_changes_sides_for_right_to_left(tmp_path: Path) -> None:
@@ -262,8 +295,8 @@ def test_a_small_picture_is_shown_whole_where_it_is_framed() -> None:
 
 def test_ink_that_cannot_be_read_on_its_paper_becomes_black_or_white() -> None:
     for paper, ink, wanted in (
-        ("#101020", "#303030", card.WHITE),
-        ("#ffffff", "#eeeeee", card.BLACK),
+        ("#101020", "#303030", WHITE),
+        ("#ffffff", "#eeeeee", BLACK),
         ("#ffffff", "#003366", (0, 51, 102)),
     ):
         given = replace(order("text"), look=replace(LOOK, paper=paper, ink=ink))

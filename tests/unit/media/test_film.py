@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,10 @@ def test_a_video_is_kept_under_its_hash(
     assert (kept.kind, kept.mime, kept.size, kept.sha256) == ("video", mime, len(content), digest)
     assert Path(kept.path) == tmp_path / "media" / f"{digest}{suffix}"
     assert Path(kept.path).read_bytes() == content
+    os.utime(kept.path, (1, 1))
     assert film.read(tmp_path / "short.bin", tmp_path / "media") == kept
+    assert Path(kept.path).stat().st_mtime > 1_000_000, "nobody cleans it away now"
+    assert len(list((tmp_path / "media").iterdir())) == 1
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff\xe0 a picture", b"ftypisom"])

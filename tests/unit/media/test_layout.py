@@ -40,7 +40,7 @@ def wrong(folder: Path, text: str) -> TemplateError:
 def test_every_layout_that_comes_with_the_bot_has_every_shape(name: str, shape: Shape) -> None:
     sheet = layout.load(name, shape, [OURS])
     assert sheet.columns
-    assert all(column.size[0] > 0 and column.size[1] > 0 for column in sheet.columns)
+    assert all(column.size[0] > 0 and column.size[1] > 0 for column in sheet.columns.values())
 
 
 def test_the_first_folder_that_has_the_layout_wins(tmp_path: Path) -> None:
@@ -114,6 +114,21 @@ def test_a_mistake_is_told_with_file_line_and_field(
 def test_columns_must_not_meet(tmp_path: Path) -> None:
     more = SMALL + 'foot.box = [72, 1100, 1008, 1300]\nfoot.rows = [["site"]]\nsite.size = 30\n'
     assert "overlap" in str(wrong(tmp_path, more))
+
+
+def test_words_must_not_reach_into_the_picture_beside_them(tmp_path: Path) -> None:
+    more = SMALL + "picture = [1000, 0, 1080, 1350]\n"
+    assert "reaches into “picture”" in str(wrong(tmp_path, more))
+
+
+def test_a_picture_beside_the_words_changes_sides_with_them() -> None:
+    wide = layout.load("headline", Shape.WIDE, [OURS])
+    assert wide.picture is not None
+    assert wide.placed(wide.picture, rtl=False) == (640, 0, 1200, 628)
+    assert wide.placed(wide.picture, rtl=True) == (0, 0, 560, 628)
+    assert wide.on_paper.picture is None
+    assert wide.on_paper.words is not None
+    assert wide.on_paper.words.box[2] == wide.safe[2]
 
 
 def test_a_layout_that_is_not_there_names_those_that_are(tmp_path: Path) -> None:

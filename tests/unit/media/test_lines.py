@@ -101,6 +101,34 @@ def test_a_piece_wider_than_a_line_fits_nowhere() -> None:
     assert "".join(piece.text for piece in _lines.shattered(parts[0])) == parts[0].text
 
 
+def broken(word: str, width: float) -> list[str]:
+    parts = _lines.shattered(_lines.pieces(word)[0])
+    widths, gaps = [float(len(part.text)) for part in parts], [0.0] * len(parts)
+    ends = _lines.fewest(parts, widths, gaps, width, 1.0, _lines.NEAR)
+    assert ends is not None
+    _, ends = _lines.balanced(parts, widths, gaps, width, ends, 1.0)
+    return [_lines.joined(parts[a:b]) for a, b in pairwise([0, *ends])]
+
+
+def test_a_word_that_no_line_holds_is_parted_with_hyphens_between_syllables() -> None:
+    assert broken("Geschwindigkeitsbegrenzungsverordnung", 22) == [
+        "Geschwindigkeits-",
+        "begrenzungsverordnung",
+    ]
+    assert broken("«Metamorfoseologia»,", 12) == ["«Metamorfo-", "seologia»,"]
+    assert all(len(line) <= 12 for line in broken("Donaudampfschiff" * 4, 12))
+
+
+def test_an_address_is_parted_at_its_joints_and_gets_no_hyphen() -> None:
+    first, *_, last = broken("https://harbour.example/2026/11/strike", 24)
+    assert first in {"https://harbour.", "https://harbour.example/"}
+    assert last.endswith("/strike")
+
+
+def test_thai_is_parted_where_a_syllable_is_known_to_begin() -> None:
+    assert lines("ประชาชนเรียกร้องที่อยู่อาศัยในกรุงเทพ", 14)[-1].startswith("ใน")
+
+
 def test_graphemes_are_never_parted() -> None:
     parts = _lines.shattered(_lines.Piece("e\u0301👩‍👩‍👧🇪🇸", True, 0.0))
     assert [part.text for part in parts] == ["e\u0301", "👩‍👩‍👧", "🇪🇸"]

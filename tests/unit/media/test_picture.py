@@ -106,6 +106,14 @@ def test_a_torn_file_of_a_killed_process_is_not_taken_for_the_picture(tmp_path: 
     assert Path(kept.path).read_bytes() == content
 
 
+def test_what_a_power_cut_left_without_its_bytes_is_kept_anew(tmp_path: Path) -> None:
+    content = SAMPLES["image/png"][0]
+    path = Path(picture.keep(Media("image"), content, tmp_path).path)
+    path.write_bytes(b"")
+    picture.keep(Media("image"), content, tmp_path)
+    assert path.read_bytes() == content
+
+
 def test_a_picture_is_fetched(tmp_path: Path, site: Site, web: Session) -> None:
     site.put("/p", SAMPLES["image/gif"][0], "text/plain")
     kept = picture.take(Media("image", f"{site.url}/p"), web, tmp_path)

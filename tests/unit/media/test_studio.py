@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -261,6 +262,31 @@ def test_closed_it_makes_nothing_more_and_blames_no_picture(own: Studio) -> None
         own.make([CARD])
 
 
+def test_stopped_it_lets_go_of_what_it_makes_and_can_go_on(own: Studio) -> None:
+    own.make([CARD])
+    ended = pid(own)
+    os.kill(ended, signal.SIGSTOP)
+    asked: list[bool] = []
+    own.stopping = lambda: len(asked) > 1 or bool(asked.append(True))
+    with pytest.raises(Closed):
+        own.make([CARD])
+    assert not alive(ended)
+    own.stopping = lambda: False
+    assert isinstance(own.make([CARD])[0], Piece)
+
+
+def test_a_service_that_was_given_less_is_content_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bot.media._workshop import __main__ as workshop
+
+    given = resource.RLIM_INFINITY
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (given, given))
+    assert workshop._least(resource.RLIMIT_AS, workshop.MOST_MEMORY) == workshop.MOST_MEMORY
+    given = 10**9
+    assert workshop._least(resource.RLIMIT_AS, workshop.MOST_MEMORY) == given
+    given = 10**10
+    assert workshop._least(resource.RLIMIT_AS, workshop.MOST_MEMORY) == workshop.MOST_MEMORY
+
+
 def test_it_dies_amid_its_work_with_a_daemon_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import pathlib, sys, threading, time\n"
@@ -279,4 +305,4 @@ def test_it_dies_amid_its_work_with_a_daemon_that_is_killed(tmp_path: Path) -> N
         assert alive(child)
         daemon.kill()
     until(lambda: not alive(child), seconds=4)
-    assert not list(tmp_path.glob("*.mp4"))  # a whole video takes longer than that
+    assert not list(tmp_path.iterdir())  # a whole video takes longer than that

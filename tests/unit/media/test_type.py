@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from bot.media._workshop import _fonts, _pango, _type
-from bot.media._workshop._type import Block, Style, fit, set_lines
+from bot.media._workshop._type import Block, Style, fit
 
 HEADLINES = {
     "en": "Parliament votes to end the general strike as rail unions vow to fight on",
@@ -45,8 +45,17 @@ def ink(block: Block) -> tuple[int, int, int, int]:
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
+def at_size(
+    words: str, style: Style, width: int, language: str = "", most_lines: int | None = None
+) -> Block:
+    return fit(
+        words, style, width, 9999,
+        smallest=style.size, language=language, most_lines=most_lines,
+    )  # fmt: skip
+
+
 def alone(words: str, language: str = "en") -> np.ndarray:
-    block = set_lines(words, ORDINARY, 2000, language=language)
+    block = at_size(words, ORDINARY, 2000, language=language)
     left, top, right, bottom = block.ink
     return block.mask[top:bottom, left:right]
 
@@ -61,7 +70,7 @@ def test_a_headline_is_whole_and_inside_its_box(
     drawn: list[int] = []
     draw = _type.draw
 
-    def recorded(*args: object) -> _pango.Drawn:
+    def recorded(*args: object) -> _pango.Line:
         line = draw(*args)  # type: ignore[arg-type]
         drawn.append(int(line.mask.sum()))
         return line
@@ -95,12 +104,11 @@ LETTERS = st.text(st.sampled_from(KINDS) | st.characters(codec="utf-8"), max_siz
     width=st.integers(60, 900),
     height=st.integers(40, 500),
     smallest=st.integers(12, 60),
-    align=st.sampled_from(["start", "end", "center"]),
 )
 def test_whatever_the_words_the_box_holds_them(
-    words: str, width: int, height: int, smallest: int, align: _type.Align
+    words: str, width: int, height: int, smallest: int
 ) -> None:
-    block = fit(words, ORDINARY, width, height, smallest=smallest, align=align)
+    block = fit(words, ORDINARY, width, height, smallest=smallest)
     assert block.mask.shape[1] == width
     assert block.mask.shape[0] <= height
     left, top, right, bottom = block.ink
@@ -119,7 +127,7 @@ def test_a_short_headline_is_as_large_as_may_be_and_a_long_one_smaller() -> None
     assert 40 < long.size < 96
     assert not long.cut
     larger = Style(size=round(long.size * 1.15), weight=800)
-    assert set_lines(HEADLINES["en"], larger, 900).mask.shape[0] > 300
+    assert at_size(HEADLINES["en"], larger, 900).mask.shape[0] > 300
 
 
 def test_what_has_no_room_is_cut_at_a_word() -> None:
@@ -146,7 +154,7 @@ def test_a_box_too_small_for_anything_stays_empty() -> None:
 def test_no_more_lines_than_allowed() -> None:
     words = HEADLINES["en"]
     assert fit(words, ORDINARY, 900, 900, smallest=20, most_lines=2).lines == 2
-    block = set_lines(words, ORDINARY, 900, most_lines=2)
+    block = at_size(words, ORDINARY, 900, most_lines=2)
     assert (block.lines, block.size, block.cut) == (2, 96, True)
 
 
@@ -161,15 +169,15 @@ def test_an_endless_word_is_broken_and_an_ordinary_one_is_set_smaller() -> None:
 
 def test_capitals_are_those_of_the_language() -> None:
     style = Style(size=40, capitals=True)
-    assert set_lines("iş, Straße", style, 900, language="tr").text == "İŞ, STRASSE"
-    assert set_lines("iş", style, 900, language="en").text == "IŞ"
+    assert at_size("iş, Straße", style, 900, language="tr").text == "İŞ, STRASSE"
+    assert at_size("iş", style, 900, language="en").text == "IŞ"
 
 
 @pytest.mark.parametrize("tracking", [0.0, -0.015, 0.04])
 @pytest.mark.parametrize("family", ["sans", "serif"])
 def test_base_lines_are_evenly_apart(family: str, tracking: float) -> None:
     style = Style(family, 800, 90, tracking=tracking)
-    block = set_lines("xnm HH nn🔥 Émx mnm EEE", style, 230)
+    block = at_size("xnm HH nn🔥 Émx mnm EEE", style, 230)
     assert block.lines == 6
     inked = block.mask[:, :40].max(axis=1) > 127  # the first letters: none has a tail
     ends = np.flatnonzero(inked[:-1] & ~inked[1:])
@@ -180,7 +188,7 @@ def test_base_lines_are_evenly_apart(family: str, tracking: float) -> None:
 
 def test_tracking_spaces_letters_but_never_those_that_join() -> None:
     def wide(words: str, tracking: float) -> int:
-        left, _, right, _ = set_lines(words, Style(size=60, tracking=tracking), 900).ink
+        left, _, right, _ = at_size(words, Style(size=60, tracking=tracking), 900).ink
         return right - left
 
     assert wide("POLITICS", 0.1) == pytest.approx(wide("POLITICS", 0) + 7 * 6, abs=3)
@@ -191,16 +199,16 @@ def test_tracking_spaces_letters_but_never_those_that_join() -> None:
 
 
 def test_arabic_begins_at_the_right_even_with_a_latin_name() -> None:
-    block = set_lines("OpenAI تعلن", ORDINARY, 900, language="ar")
+    block = at_size("OpenAI تعلن", ORDINARY, 900, language="ar")
     name = alone("OpenAI")
     assert block.ink[2] == 900
     at_the_right = block.mask[:, 900 - name.shape[1] :]
     assert abs(int(at_the_right.sum()) - int(name.sum())) < 0.01 * name.sum()
-    assert set_lines("OpenAI تعلن", ORDINARY, 900, language="en").ink[0] == 0
+    assert at_size("OpenAI تعلن", ORDINARY, 900, language="en").ink[0] == 0
 
 
 def test_brackets_and_numbers_keep_their_order_in_arabic() -> None:
-    block = set_lines("سنة (10-12)", ORDINARY, 900, language="ar")
+    block = at_size("سنة (10-12)", ORDINARY, 900, language="ar")
     left, top, _, bottom = block.ink
     numbers = alone("(12-10)")  # of an Arabic range the first number stands at the right
     found = block.mask[top:bottom, left : left + numbers.shape[1]]
@@ -224,31 +232,22 @@ def test_the_direction_is_that_of_the_words_in_their_language(
     assert _type.is_rtl(words, language) is rtl
 
 
-@pytest.mark.parametrize(
-    ("align", "left", "right"), [("end", False, True), ("center", False, False)]
-)
-def test_lines_are_aligned(align: _type.Align, left: bool, right: bool) -> None:
-    start, _, end, _ = set_lines("Strike", ORDINARY, 800, align=align).ink
-    assert (start == 0, end == 800) == (left, right)
-    assert align != "center" or abs(start - (800 - end)) <= 1
-
-
 # ---------------------------------------------------------------------- emoji
 
 
 def test_emoji_bring_their_colours_and_words_take_theirs() -> None:
-    block = set_lines("A 🔥", ORDINARY, 400)
+    block = at_size("A 🔥", ORDINARY, 400)
     assert block.colour is not None
     colourful = block.colour[..., 3] > 0
     assert not (block.mask[colourful] > 0).any()
     red, _, blue = block.colour[colourful][:, :3].mean(axis=0)
     assert red > 200 > 100 > blue
-    assert set_lines("A", ORDINARY, 400).colour is None
+    assert at_size("A", ORDINARY, 400).colour is None
 
 
 def test_a_family_and_a_flag_are_one_picture_each() -> None:
     def wide(words: str) -> int:
-        left, _, right, _ = set_lines(words, ORDINARY, 900).ink
+        left, _, right, _ = at_size(words, ORDINARY, 900).ink
         return right - left
 
     assert wide("👩‍👩‍👧‍👦") < 1.3 * 96
@@ -261,7 +260,7 @@ def test_a_family_and_a_flag_are_one_picture_each() -> None:
 
 def test_markup_is_words() -> None:
     words = '<b size="9">x</b> & "y" &amp;'
-    assert set_lines(words, ORDINARY, 2000).text == words
+    assert at_size(words, ORDINARY, 2000).text == words
     assert alone("<b>x</b>").shape[1] > 3 * alone("x").shape[1]
 
 
@@ -273,13 +272,13 @@ def test_nothing_is_nothing(words: str) -> None:
 
 
 def test_what_turns_words_around_is_taken_out() -> None:
-    assert set_lines("pay \u202e01\u202c now\x07", ORDINARY, 900).text == "pay 01 now"
+    assert at_size("pay \u202e01\u202c now\x07", ORDINARY, 900).text == "pay 01 now"
 
 
 def test_heaps_of_accents_are_lowered() -> None:
     tower = "a" + "\u0301" * 500
-    assert set_lines(tower, ORDINARY, 900).mask.shape[0] < 3 * 96
-    assert set_lines("n\u0334o", ORDINARY, 900).text == "no"  # no font has this one
+    assert at_size(tower, ORDINARY, 900).mask.shape[0] < 3 * 96
+    assert at_size("n\u0334o", ORDINARY, 900).text == "no"  # no font has this one
 
 
 @pytest.mark.parametrize(
@@ -299,34 +298,34 @@ def test_a_flood_of_words_is_soon_done_with(words: str) -> None:
 @pytest.mark.parametrize("family", ["sans", "serif"])
 def test_every_weight_is_a_real_one(family: str) -> None:
     heavy = [
-        int(set_lines("Hamburg", Style(family, weight, 96), 900).mask.sum())
+        int(at_size("Hamburg", Style(family, weight, 96), 900).mask.sum())
         for weight in range(400, 1000, 100)
     ]
     assert heavy == sorted(set(heavy))
 
 
 def test_no_weight_is_made_up() -> None:
-    light, bold = (set_lines("国会", Style(weight=weight), 900) for weight in (400, 900))
+    light, bold = (at_size("国会", Style(weight=weight), 900) for weight in (400, 900))
     assert np.array_equal(light.mask, bold.mask)  # there is but one
 
 
 def test_chinese_japanese_and_korean_have_letters_of_their_own() -> None:
-    forms = {set_lines("誤過化", ORDINARY, 900, language=each).mask.tobytes() for each in
+    forms = {at_size("誤過化", ORDINARY, 900, language=each).mask.tobytes() for each in
              ("ja", "zh-Hans", "ko")}  # fmt: skip
     assert len(forms) == 3
 
 
 def test_a_site_may_bring_its_font() -> None:
     path = str(_fonts.FOLDER / "SourceSerif4.ttf")
-    own = set_lines("Strike 国会", Style(path), 900)
-    assert np.array_equal(own.mask, set_lines("Strike 国会", Style("serif"), 900).mask)
+    own = at_size("Strike 国会", Style(path), 900)
+    assert np.array_equal(own.mask, at_size("Strike 国会", Style("serif"), 900).mask)
     assert _fonts.family_of(path) == "Source Serif 4"
 
 
 def test_a_font_that_is_none_is_named(tmp_path: Path) -> None:
     file = tmp_path / "brand.ttf"
     with pytest.raises(_fonts.NotAFont, match=r"brand\.ttf"):
-        set_lines("Strike", Style(str(file)), 900)
+        at_size("Strike", Style(str(file)), 900)
     for junk in (
         b"",
         b"wOF2" + bytes(60),
@@ -336,7 +335,7 @@ def test_a_font_that_is_none_is_named(tmp_path: Path) -> None:
         file.write_bytes(junk)
         _fonts.family_of.cache_clear()
         with pytest.raises(_fonts.NotAFont, match=r"brand\.ttf"):
-            set_lines("Strike", Style(str(file)), 900)
+            at_size("Strike", Style(str(file)), 900)
 
 
 FILES = [*sorted(_fonts.FOLDER.glob("*.ttf")), Path(_fonts.cjk())]

@@ -232,7 +232,7 @@ def test_the_window_creeps_by_half_pixels(axis: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "focus"),
-    [((2400, 1600), (0.3, 0.4)), ((2400, 1600), (0.99, 0.2)), ((2400, 1600), (0.67, 0.4)),
+    [((2400, 1600), (0.38, 0.4)), ((2400, 1600), (0.99, 0.2)), ((2400, 1600), (0.62, 0.4)),
      ((1500, 2400), (0.5, 0.3)),
      ((1200, 675), (0.6, 0.5)), ((5000, 900), (0.8, 0.5)), ((800, 800), (0.5, 0.5))],
 )  # fmt: skip
@@ -322,7 +322,7 @@ def boxes(layers: Sequence[Layer | None]) -> list[tuple[int, int, int, int]]:
     [
         Words("No"),
         Words(HEADLINE, "Labour"),
-        Words(HEADLINE * 6, "A section with a name that is far too long for one line of a video"),
+        Words(HEADLINE * 9, "A section with a name that is far too long for one line of a video"),
         Words("https://harbour.example/" + "a" * 150, "🚢"),
         ARABIC,
         Words("港口工人罢工三周，集装箱运输全面停止" * 3, "经济", language="zh"),
@@ -339,7 +339,7 @@ def test_words_stay_inside_of_what_apps_leave_free(words: Words) -> None:
     for _, top, _, bottom in boxes(page.layers):
         assert top >= page.top + RULE[1]
         assert bottom <= page._name_top
-    assert page.cut == (words.headline == HEADLINE * 6)
+    assert page.cut == (words.headline == HEADLINE * 9)
 
 
 def test_the_headline_stands_from_the_first_frame_and_makes_way(folder: Path) -> None:
@@ -385,6 +385,21 @@ def test_the_rule_grows_until_the_end_card() -> None:
     ]
     assert widths[0] == RULE[0] < widths[1] < widths[2]
     assert widths[2] >= RIGHT - LEFT - 6
+
+
+def test_the_rule_is_seen_on_a_picture_of_its_own_colour(folder: Path) -> None:
+    Image.new("RGB", (1080, 1920), LOOK.accent).save(folder / "same", "PNG")
+    frames = Frames(replace(ORDER, pictures=(Picture(str(folder / "same")),)))
+    rows = frame(frames, 0).y[frames._titles.top : frames._titles.top + RULE[1]]
+    rule, beside = int(rows[6, LEFT + 20]), int(rows[6, RIGHT - 20])
+    assert rule > beside + 20
+
+
+def test_the_end_card_names_the_domain_on_the_accent() -> None:
+    end = frame(Frames(ORDER), 299)
+    field = luma(np.array([[_colour.parse(LOOK.accent)]], np.uint8))[0, 0]
+    assert (end.y[1300:, :] == field).all()
+    assert (end.y[1120:1220, LEFT:RIGHT] != field).sum() > 2000
 
 
 def test_a_logo_closes_the_video_and_a_broken_one_leaves_the_name(tmp_path: Path) -> None:
