@@ -29,8 +29,10 @@ def story(article: Article, lang: str) -> tuple[tuple[str, ...], ...]:
         if words > STORY_WORDS:
             break
         if line.rstrip(CLOSERS).endswith(SENTENCE_ENDS) and not _is_credit(article, line, lang):
-            words += text.count_words(line)
-            told += _short(sentences(line, lang))
+            counted = text.count_words(line)
+            words += counted
+            whole = sentences(line, lang)
+            told += _short(whole) if counted > PARAGRAPH_WORDS or not whole else [tuple(whole)]
     return tuple(told)
 
 
@@ -48,12 +50,12 @@ def _short(whole: Iterable[str]) -> Iterator[tuple[str, ...]]:
     """Part a paragraph where it grows long for a telephone."""
     kept: list[str] = []
     words = 0
-    for sentence in whole:
-        words += text.count_words(sentence)
-        if kept and words > PARAGRAPH_WORDS:
+    for sentence, more in ((each, text.count_words(each)) for each in whole):
+        if kept and words + more > PARAGRAPH_WORDS:
             yield tuple(kept)
-            kept, words = [], text.count_words(sentence)
+            kept, words = [], 0
         kept.append(sentence)
+        words += more
     if kept:
         yield tuple(kept)
 

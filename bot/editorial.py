@@ -422,9 +422,16 @@ def _on_sensitive(teaser: Teaser, sensitive: bool) -> Iterator[Problem]:
 
 def repeats(text: str, headline: str) -> bool:
     """Tell whether `text` says hardly more than the headline says."""
-    words = set(re.findall(r"\w+", text.casefold()))
-    known = set(re.findall(r"\w+", headline.casefold()))
-    return not words or len(words - known) < NEW_WORDS * len(words)
+    words = set(_WORDS.findall(text.casefold()))
+    return not words or len(words - _told(headline)) < NEW_WORDS * len(words)
+
+
+@lru_cache(maxsize=8)  # one headline is held against many sentences
+def _told(headline: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(headline.casefold()))
+
+
+_WORDS = re.compile(r"\w+")
 
 
 def hashtags(article: Article, labels: Mapping[str, str], *, lang: str = "") -> list[str]:

@@ -49,17 +49,17 @@ def fit(
     way to the limit alone. What fitted stays as it is when it is fitted again.
     """
 
-    def wanted(parts: Parts) -> bool:
-        said = written(parts)
+    def wanted(said: str) -> bool:
         return (in_room is None or in_room(said)) and fits(said)
 
     def allowed(parts: Parts) -> bool:
         return fits(written(parts))
 
-    parts = _give_way(full, [name for name in order if name not in HARD], wanted)
+    parts = _give_way(full, [name for name in order if name not in HARD], written, wanted)
     if allowed(parts):
         return written(parts), []
-    parts = _give_way(parts, dict.fromkeys((*order, *GIVES_WAY, "kicker")), allowed, back=False)
+    every = dict.fromkeys((*order, *GIVES_WAY, "kicker"))
+    parts = _give_way(parts, every, written, fits, back=False)
     if allowed(parts):
         return written(parts), []
     whole = parts.headline
@@ -79,21 +79,28 @@ _UNCUTTABLE = "The headline does not fit, and no cut of it leaves its quotation 
 
 
 def _give_way(
-    full: Parts, order: Iterable[str], fits: Callable[[Parts], bool], *, back: bool = True
+    full: Parts,
+    order: Iterable[str],
+    written: Callable[[Parts], str],
+    fits: Callable[[str], bool],
+    *,
+    back: bool = True,
 ) -> Parts:
     """Take away in steps until it fits; then give back what still may be, the dearest first."""
     parts, names = full, [name for name in order if name != "headline"]
-    enough = fits(parts)
+    enough = fits(written(parts))
     for name in names:
-        for value in () if enough else _ladder(name, parts):
-            parts = _with(parts, name, value)
-            if enough := fits(parts):
+        steps = [] if enough else [_with(parts, name, value) for value in _ladder(name, parts)]
+        if steps and written(steps[-1]) == written(parts):
+            steps = steps[-1:]  # this text says nothing of it
+        for parts in steps:
+            if enough := fits(written(parts)):
                 break
     for name in reversed(names if enough and back else []):
         for value in (_value(full, name), *_ladder(name, full)):
             if value == _value(parts, name):
                 break
-            if fits(more := _with(parts, name, value)):
+            if fits(written(more := _with(parts, name, value))):
                 parts = more
                 break
     return parts

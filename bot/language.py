@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -23,6 +24,8 @@ _FOLDER: Final = Path(__file__).with_name("languages")
 # A word for the lists: letters and digits with their marks. Apostrophe and hyphen
 # part words, so that “l’assassinat” and “17-jährig” are found by their parts.
 _WORD: Final = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u064b-\u065f\u0670])+")
+_FEW: Final = 8  # words looked for one by one; of more, those alone that begin as one there does:
+_START: Final = 3  # with these letters
 _TURKIC_FOLD: Final = str.maketrans({"I": "ı", "İ": "i"})
 _ARABIC_FOLD: Final = str.maketrans(
     {**dict.fromkeys("أإآٱ", "ا"), "ى": "ي", "ة": "ه", "ـ": None}
@@ -68,7 +71,7 @@ class Language:
         Nothing is found inside of the phrases of `but`.
         """
         line = _line(self.code, text)
-        needles = [needle for needle in _needles(self.code, tuple(words)) if needle in line]
+        needles = [needle for needle in self._likely(tuple(words), line) if needle in line]
         if needles and but:
             line = _line(self.code, text, but)
         found: dict[tuple[int, int], str] = {}
@@ -84,6 +87,14 @@ class Language:
                 at = line.find(needle, at + 1)
         return list(dict.fromkeys(found[span] for span in sorted(found)))
 
+    def _likely(self, words: tuple[str, ...], line: str) -> Iterable[str]:
+        """Leave out what no word of the line begins like: nearly all of a long list."""
+        if len(words) < _FEW:
+            return _needles(self.code, words)
+        sought = _by_start(self.code, words)
+        starts = sought.keys() & _starts(line, self.prefixes)
+        return chain.from_iterable(map(sought.__getitem__, starts))
+
     def credit(self, kind: str, line: str) -> dict[str, str] | None:
         """Read a credit line such as “Translation by K.S. Mehta”, or return None.
 
@@ -94,10 +105,16 @@ class Language:
         text = " ".join(line.split())
         if self.code == "ar":
             text = re.sub("[\u064b-\u065f\u0670]", "", text)
-        if len(text) > 300:
+        sources = self.credits.get(kind)
+        if len(text) > 300 or not sources:
             return None
-        for source in self.credits.get(kind, ()):
-            match = _compiled(source).search(text)
+        begins = [0]
+        if kind == "photo":
+            begins += (match.end() for match in _BEFORE_A_PHOTO.finditer(text))
+        if not any(_any_of(sources).match(text, at) for at in begins):
+            return None  # as nearly every line
+        for source in sources:
+            match = next(filter(None, map(partial(_compiled(source).match, text), begins)), None)
             parts = {k: v.strip(" .") for k, v in match.groupdict().items() if v} if match else {}
             name = parts.get("who", parts.get("outlet", "X"))
             agency = kind == "photo" and " " not in name  # “dpa” is written small
@@ -214,15 +231,24 @@ def _whole(kind: str, source: str, fragments: Mapping[str, str]) -> str:
     """Let a pattern stand for a whole line; a photo's may close a longer one."""
     for name, fragment in reversed(list(fragments.items())):
         source = source.replace("{" + name + "}", fragment)
-    begin, rest = "^", r"(?:[,;(].*)?"
-    if kind == "photo":  # “Jane Doe, Reuters” is one credit
-        begin, rest = r"(?:^|(?<=[.!?)|/–—] )|(?<=[(|\[]))", r"(?:\(.*)?"
-    return rf"{begin}[\s(\[*_—–-]*(?:{source}){rest}[\s.)\]*_]*$"
+    # “Jane Doe, Reuters” is one credit
+    rest = r"(?:\(.*)?" if kind == "photo" else r"(?:[,;(].*)?"
+    return rf"[\s(\[*_—–-]*(?:{source}){rest}[\s.)\]*_]*$"
+
+
+#: After these in a line, and where it begins, a photo's credit may begin.
+_BEFORE_A_PHOTO: Final = re.compile(r"[.!?)|/–—] |[(|\[]")
 
 
 @lru_cache(maxsize=256)
 def _compiled(source: str) -> re.Pattern[str]:
     return re.compile(source, re.IGNORECASE)
+
+
+@lru_cache(maxsize=32)
+def _any_of(sources: tuple[str, ...]) -> re.Pattern[str]:
+    """Join patterns into one, which tells whether any of them matches, and nothing more."""
+    return re.compile(re.sub(r"\(\?P<\w+>", "(?:", "|".join(sources)), re.IGNORECASE)
 
 
 def _is_name(text: str) -> bool:
@@ -245,6 +271,26 @@ def _needles(code: str, words: tuple[str, ...]) -> tuple[str, ...]:
         if line:
             needles.append(line if word.endswith("*") else f"{line} ")
     return tuple(needles)
+
+
+@lru_cache(maxsize=64)
+def _by_start(code: str, words: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Sort the needles by how their first word begins; where that is short and open, under ""."""
+    found: dict[str, tuple[str, ...]] = {}
+    for needle in _needles(code, words):
+        start = needle[: needle.find(" ") + 1 or None][:_START]
+        if len(start) < _START and not start.endswith(" "):
+            start = ""
+        found[start] = (*found.get(start, ()), needle)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _starts(line: str, prefixes: frozenset[str]) -> frozenset[str]:
+    """Return the first letters of the words of a line, also where a prefix may have grown on."""
+    lengths = set(map(len, prefixes))
+    words = {f"{word} " for word in line.split(" ")}
+    return frozenset({"", *(word[n : n + _START] for n in lengths for word in words)})
 
 
 @lru_cache(maxsize=8)

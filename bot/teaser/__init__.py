@@ -122,12 +122,12 @@ def _write(copy: Copy, tags: Sequence[str], lang: str) -> tuple[Teaser, list[Pro
 
     order = sheet.gives_way if sheet.gives_way is not None else (*GIVES_WAY, *HARD)
 
-    def written(name: str) -> Callable[[Parts], str]:
-        @lru_cache(maxsize=32)  # what fitted is asked for again
-        def write(parts: Parts) -> str:
-            return sheet.render({**fixed, **copy.changing(parts, lang)}).get(name, "")
+    @lru_cache(maxsize=64)  # what fitted is asked for again, and the title of what the text said
+    def rendered(parts: Parts) -> dict[str, str]:
+        return sheet.render({**fixed, **copy.changing(parts, lang)})
 
-        return write
+    def written(name: str) -> Callable[[Parts], str]:
+        return lambda parts: rendered(parts).get(name, "")
 
     def in_room(said: str) -> bool:
         bare = said.replace(str(fixed["link"]), "").strip()

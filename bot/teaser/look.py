@@ -32,6 +32,8 @@ def look_faults(site: Site, layouts: Sequence[Path]) -> list[str]:
             )
         elif name == "logo" and (wrong := layout.check_logo(path)):
             faults.append(f"logo = “{path}” under [look] cannot be shown: {wrong}")
+        elif name == "audio" and (wrong := layout.check_sound(path)):
+            faults.append(f"audio under [look]: {wrong} Give another, or leave audio out.")
     channels = {*site.channels, *(each.platform for each in site.channels.values())}
     channels |= {alias for alias, name in PLATFORM_ALIASES.items() if name in channels}
     known = layout.names(layouts)

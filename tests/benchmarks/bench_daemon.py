@@ -82,7 +82,10 @@ def _publish(newsroom: Newsroom) -> None:
 
 def _loaded(pid: int) -> list[str]:
     """Name the libraries of which a compiled part is in the process's memory."""
-    heavy = ("lxml", "PIL", "pydantic_core", "cryptography", "psycopg", "regex", "sqlalchemy")
+    heavy = (
+        *("lxml", "pydantic_core", "cryptography", "psycopg", "regex", "sqlalchemy"),
+        *("PIL", "numpy", "pyvips", "av"),  # the studio's, whose process is its own
+    )
     maps = Path(f"/proc/{pid}/maps").read_text()
     return [name for name in heavy if f"/{name}/" in maps]
 
