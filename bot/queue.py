@@ -346,7 +346,7 @@ def _later(
     """Find what the slot alone makes a problem."""
     if judge is None or slot_at is None:
         return ()
-    codes = {problem.code for problem in told}
+    codes = {problem.code for problem in (*told, *judge(teaser, None))}
     return tuple(each for each in judge(teaser, slot_at) if each.code not in codes)
 
 

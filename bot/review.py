@@ -165,13 +165,16 @@ def needs_person(post: Post, *, reviewed: bool) -> bool:
     """Tell whether the post stands where only a person gets it on, out of the ordinary.
 
     A held post of a channel that people review (`reviewed`) waits for its turn; that
-    is the ordinary way and no alarm, unless a problem blocks it.
+    is the ordinary way and no alarm, unless a problem blocks it. A video that is still
+    to be made comes by itself.
     """
     if post.state in (State.UNKNOWN, State.NEEDS_PERSON, State.REFUSED):
         return True
     if post.state is not State.HELD:
         return False
-    return not reviewed or any(problem.blocking for problem in post.problems)
+    comes = queue.in_the_making(post)
+    blocking = {problem.code for problem in post.problems if problem.blocking}
+    return bool(blocking - {"video-waiting"} if comes else blocking or not reviewed)
 
 
 def _change(

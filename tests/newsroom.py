@@ -108,7 +108,7 @@ class Newsroom:
         self.site.feed(*(self.site.item(slug, at=ago(minutes=5)) for slug in slugs))
 
     def film(self, app: App, post: Post) -> Post:
-        """Give a post on YouTube its film: no version makes one yet."""
+        """Give a post on YouTube a film of the editor's own: one that is made takes long."""
         if post.platform != "youtube":
             return post
         file = self.bot.folder / "film.mp4"

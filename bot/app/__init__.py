@@ -101,11 +101,11 @@ class App(Runs):
             raise UsageError(f"{path}: {piece.message}")
         return outlet.reachable(art.media(piece))
 
-    def video(self, path: Path) -> Media:
-        """Take a video that an editor names into our own store."""
+    def video(self, post: Post, path: Path) -> Media:
+        """Take a video that an editor names for a post into our own store."""
         from bot.media import film
 
-        return film.read(path, self.media)
+        return self._outlet(post).reachable(film.read(path, self.media))
 
     def remade(self, post: Post, *, confirmed: bool = False) -> queue.Made:
         """Make a post's picture or video anew from its article.

@@ -162,9 +162,9 @@ class Parts:
     def _studio(self, folder: Path) -> Studio:
         from bot.media.studio import Studio
 
-        return Studio(folder, self._shelves("cards"))
+        return Studio(folder, self.shelves("cards"))
 
-    def _shelves(self, kind: str) -> list[Path]:
+    def shelves(self, kind: str) -> list[Path]:
         """Where templates of a kind are looked for: yours first, then those of the bot."""
         own = (self.folder / "templates", Path("templates"), config.shipped("templates"))
         return [path / kind for path in own if (path / kind).is_dir()]

@@ -97,7 +97,9 @@ class Runs(Parts):
         """Make the videos that held posts wait for; give each post as it is then."""
         from bot import filming
 
-        film = filming.Filming(self.store, self.web, self._film_studio, self._outlet, stopping)
+        studio = self._film_studio
+        studio.stopping = stopping
+        film = filming.Filming(self.store, self.web, studio, self._outlet, stopping)
         yield from filming.run_once(film, self.now())
 
     def sweep(self) -> Swept:

@@ -11,7 +11,7 @@ import click
 from bot import queue, review
 from bot.app import App
 from bot.cli._base import Command, json_option, local_time, named, opened
-from bot.cli._print import moment, post_row, say, show_posts, to_json
+from bot.cli._print import media_line, moment, post_row, say, show_posts, to_json
 from bot.errors import BotError, UsageError
 from bot.model import Media, Post, Problem, State
 
@@ -121,17 +121,20 @@ def reopen(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
 @_id
 @click.option("--text", metavar="WORDS", help="The new text; left out, your $EDITOR opens.")
 @click.option("--title", metavar="WORDS", help="The new title (YouTube).")
-@click.option("--image", metavar="FILE", type=Path, help="Another picture.")
-@click.option("--alt", metavar="WORDS", help="What the picture shows.")
+@click.option("--image", metavar="FILE", type=Path, help="A picture of yours.")
+@click.option("--alt", metavar="WORDS", help="What the picture shows, for those who cannot see it.")
 @click.option(
-    "--video", metavar="FILE", type=Path, help="A video; --image is its thumbnail on YouTube."
+    "--video",
+    metavar="FILE",
+    type=Path,
+    help="A video of yours; --image is its thumbnail on YouTube.",
 )
 @click.option("--remake", is_flag=True, help="Make its picture or video anew from the article.")
 @click.option(
     "--picture-is-ours",
     "ours",
     is_flag=True,
-    help="You say that the article's picture may be used.",
+    help="The article's picture may be used: you say so, and the log keeps it.",
 )
 @json_option
 @click.pass_context
@@ -150,7 +153,9 @@ def edit(
     """Change a post's text, title, picture or video; an approval is taken back.
 
     The problems are found anew for what you wrote. A picture of yours is given the
-    form that the platform shows.
+    form that the platform shows, without words on it. --remake goes back to what is
+    made of the article, by the look and layout that hold now. --picture-is-ours
+    does so too, with a picture whose credit or licence spoke against it.
     """
     if (remake or ours) and (image or video):
         raise UsageError("give a picture or video of yours, or have one made; not both.")
@@ -192,6 +197,9 @@ def edit(
         code = _each(app, (post_id,), one, as_json)
         if code and written:
             say(f"What you wrote, so that it is not lost:\n\n{written}")
+        if media and not code:
+            for each in app.post(post_id).teaser.media:
+                say(f"    {media_line(each)}")
         return code
 
 
@@ -203,13 +211,14 @@ def _own_media(
         return None
     pictures = [app.picture(post, image, alt)] if image else []
     if video:
-        return (app.video(video), *pictures)
+        return (app.video(post, video), *pictures)
     return (*(media for media in post.teaser.media if media.kind == "video"), *pictures)
 
 
 def _made_anew(app: App, post: Post, ours: bool) -> tuple[tuple[Media, ...], tuple[Problem, ...]]:
     """Make picture or video from the article; UsageError where that fails."""
-    say("Making it anew; a video takes about ten seconds.")
+    video = any(media.kind == "video" for media in post.teaser.media)
+    say("Making it anew; a video takes about ten seconds." if video else "Making it anew.")
     made = app.remade(post, confirmed=ours)
     for problem in made.reasons:
         if problem.code in (queue.VIDEO_FAILED, queue.PICTURE_FAILED):

@@ -19,6 +19,9 @@ from bot.store.accounts import Standing
 #: What is not settled by then, the bot does not settle soon by itself.
 DOUBTFUL_FOR: Final = timedelta(minutes=30)
 
+#: What is tried for so long is told of, though it may still go out.
+TRIED_FOR: Final = timedelta(hours=1)
+
 #: A source that was read within the last hour may only have had a hiccup.
 DEAD_AFTER: Final = timedelta(hours=1)
 
@@ -39,6 +42,7 @@ def find(bell: Bell, now: datetime) -> tuple[Cause, ...]:
     with bell.store.read() as tx:
         causes = [
             *_stuck(tx, now),
+            *_tried(tx, now),
             *_held(tx, bell, now),
             *_by_hand(tx, hands, now),
             *_followups(tx),
@@ -60,6 +64,17 @@ def _stuck(tx: Tx, now: datetime) -> Iterator[Cause]:
         else:
             what = post.state.value.replace("_", " ")
         yield _of_post(post, f"post {post.id} {post.state}", f"{what}: {post.reason}")
+
+
+def _tried(tx: Tx, now: datetime) -> Iterator[Cause]:
+    """Find what is approved, and for long was tried in vain."""
+    for post in tx.posts.list(states=(State.APPROVED,)):
+        if not post.token:  # never leased, so never tried
+            continue
+        since = tx.outbox.attempts(post.id)[0].started_at
+        if abs(now - since) >= TRIED_FOR:
+            words = f"for {health.in_words(abs(now - since))} it could not be sent: {post.reason}"
+            yield _of_post(post, f"post {post.id} tried", words)
 
 
 def _held(tx: Tx, bell: Bell, now: datetime) -> Iterator[Cause]:

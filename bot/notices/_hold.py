@@ -17,12 +17,10 @@ log = logging.getLogger("bot")
 def goes_by_itself(post: Post, log: Sequence[LogRow]) -> bool:
     """Tell whether a held post is as the rule left it: untouched, and nothing asks for a person.
 
-    `log` is what happened to it: that its video was made is part of its making.
+    `log` is what happened to it.
     """
-    first, *others = log
     blocked = any(problem.blocking for problem in post.problems)
-    untouched = not first.reason and all(row.who == queue.STUDIO for row in others)
-    return post.state is State.HELD and untouched and not blocked
+    return post.state is State.HELD and queue.is_untouched(log) and not blocked
 
 
 def is_open(rules: queue.Rules, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import Connection, Text, and_, cast, func, insert, or_, select
 
 from bot.errors import TransitionError, UsageError
 from bot.model import TRANSITIONS, Channel, LogRow, Post, Problem, State, Teaser, Verb
@@ -106,8 +106,12 @@ class Posts:
         expires_by: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = False,
+        unfinished: bool = False,
     ) -> tuple[Post, ...]:
-        """List posts, oldest first or newest first; whatever is left out is not asked for."""
+        """List posts, oldest first or newest first; whatever is left out is not asked for.
+
+        `unfinished` asks for those that show something which is still to be made.
+        """
         query = _life.query().order_by(posts.c.id.desc() if newest_first else posts.c.id)
         if states is not None:
             query = query.where(posts.c.state.in_(states))
@@ -118,6 +122,8 @@ class Posts:
         for column, until in ((posts.c.due_at, due_by), (posts.c.expires_at, expires_by)):
             if until is not None:
                 query = query.where(column <= until)
+        if unfinished:  # asked every few seconds: no other teaser is decoded for it
+            query = query.where(cast(posts.c.teaser, Text).like('%"placeholder":true%'))
         return _life.read(self._db, query.limit(limit))
 
     def change(

@@ -30,6 +30,7 @@ def test_from_an_address_to_the_first_teasers(sample: Sample, bot: Bot) -> None:
         assert stranger not in active(written)
 
     assert "remembered, none is posted" in bot("poll").err
+    bot.films_elsewhere()
     published = [sample.publish(), sample.publish()]
     bot("poll", code=None)
     assert bot.json("poll", code=None)["posts"] == []

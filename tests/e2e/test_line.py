@@ -118,7 +118,7 @@ def test_an_editors_day(site: Site, harbour: Bot) -> None:
     harbour("reopen", str(facebook))
     harbour("move", str(instagram), "--at", "2099-01-01 09:00")
     assert harbour.json("show", str(instagram))["due_at"] == "2099-01-01T09:00:00+00:00"
-    assert "has no channel" not in harbour("approve", str(youtube)).err
+    assert "still to be made" in harbour("approve", str(youtube), code=2).err
     log = harbour.json("show", str(x))["log"]
     assert [(row["verb"], row["to"]) for row in log] == [
         ("hold", "held"),

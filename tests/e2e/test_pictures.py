@@ -141,7 +141,7 @@ def test_videos_go_out_with_no_public_address_at_all(newsroom: Newsroom) -> None
         assert [each.code for each in short.problems if each.blocking] == ["video-waiting"]
         for post in reels:
             how = {"who": "ines", "now": app.now()}
-            media = (app.video(own),)
+            media = (app.video(post, own),)
             review.edit(app.store, post.id, app.judge_of(post), media=media, **how)
     with running(newsroom):
         wait_until(lambda: not any(p.blocking for p in newsroom.read(short).problems), 60)

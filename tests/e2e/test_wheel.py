@@ -25,6 +25,9 @@ def test_an_installed_bot_brings_what_it_needs(site: Site, bot: Bot, tmp_path: P
         packed.extractall(apart)
     for path in (
         "bot/_shipped/templates/teasers/twitter.j2",
+        "bot/_shipped/templates/cards/headline.toml",
+        "bot/media/fonts/Inter.ttf",
+        "bot/media/fonts/licences/Inter.txt",
         "bot/_shipped/config/bot.toml",
         "bot/_shipped/config/site.schema.json",
         "bot/languages/ar.toml",

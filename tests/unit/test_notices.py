@@ -16,7 +16,7 @@ from world import Site
 from bot import notices, queue, review
 from bot._journal import Masker
 from bot.hours import Windows
-from bot.model import Account, Outcome, Post, Problem, Published, Refused, State, Unknown
+from bot.model import Account, Outcome, Post, Problem, Published, Refused, Retry, State, Unknown
 from bot.notices import AGAIN, GAP, Bell, Cause, Delivery
 from bot.store import Store, open_store
 
@@ -119,6 +119,13 @@ def found(bell: Bell, now: datetime) -> dict[str, Cause]:
 
 
 # ------------------------------------------------------------------------- causes
+
+
+def test_what_is_tried_for_an_hour_is_a_cause(bell: Bell, sent: Any, now: datetime) -> None:
+    sent(Retry("Instagram could not fetch the picture."))
+    assert notices.find(bell, now + 59 * MINUTE) == ()
+    (cause,) = notices.find(bell, now + 61 * MINUTE)
+    assert "could not be sent: Instagram could not fetch the picture." in cause.sentence
 
 
 def test_what_needs_a_person_is_a_cause(
@@ -490,7 +497,10 @@ def test_words_that_do_not_fit_the_slot_want_a_person(
     post = held()
     ring(bell, now)
     found = Problem("today", "it says “today”, and goes out tomorrow.")
-    assert release(bell, now + HOLD, judge_of=lambda post: lambda teaser, at: (found,)) == []
+    assert (
+        release(bell, now + HOLD, judge_of=lambda post: lambda teaser, at: (found,) if at else ())
+        == []
+    )
     back = read(store, post)
     assert (back.state, back.problems, back.due_at) == (State.HELD, (found,), None)
     assert ring(bell, now + HOLD, machine) == [f"post {post.id} held"]

@@ -133,13 +133,16 @@ def test_words_are_judged_for_the_day_of_the_slot(
     slots = []
 
     def judge(teaser: Teaser, slot_at: datetime | None) -> list[Problem]:
+        always = Problem("all-caps", "It shouts.")
+        if slot_at is None:
+            return [always]
         slots.append(slot_at)
-        return [Problem("relative-day", "It says “today”.")]
+        return [always, Problem("relative-day", "It says “today”.")]
 
     post = hold(judge=judge, rules=rules(review="none", windows=Windows.parse(["Tue 08:00-09:00"])))
     assert slots == [datetime(2026, 11, 24, 8, tzinfo=UTC)]
     assert post.state is State.HELD
-    assert [problem.code for problem in post.problems] == ["relative-day"]
+    assert [problem.code for problem in post.problems] == ["relative-day"], "what the slot adds"
 
 
 # ------------------------------------------------------------------------ approve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -140,3 +141,16 @@ def test_what_approve_all_takes_and_what_needs_a_person(
     approved = review.approve(store, plain.id, rules(), who="mia", now=now)
     assert not review.approvable(approved)
     assert not review.needs_person(approved, reviewed=False)
+
+
+@pytest.mark.parametrize("reviewed", [True, False])
+def test_a_video_in_the_making_needs_nobody(
+    hold: Hold, made: queue.Made, *, reviewed: bool
+) -> None:
+    waits = Problem("video-waiting", "Its video is still to be made.", blocking=True)
+    film = replace(made.teaser, media=(Media("video", placeholder=True),))
+    held = hold(made=queue.Made(film, (waits,), ()))
+    assert not review.needs_person(held, reviewed=reviewed)
+    assert review.needs_person(replace(held, problems=(waits, LONG)), reviewed=reviewed)
+    failed = Problem(queue.VIDEO_FAILED, "The video could not be made.", blocking=True)
+    assert review.needs_person(replace(held, problems=(failed,)), reviewed=reviewed)

@@ -58,6 +58,20 @@ def test_a_held_post_comes_back_whole(store: Store, channel: Channel, now: datet
     assert (row.verb, row.before, row.after, row.who) == (Verb.HOLD, None, State.HELD, "poll")
 
 
+def test_what_is_still_to_be_made_is_found(store: Store, channel: Channel, now: datetime) -> None:
+    whole = Media("image", path="/m/a.jpg", alt='"placeholder":true')
+    stand_in = Media("video", placeholder=True)
+    with store.write() as tx:
+        place = article(tx, now)
+        for occasion, media in (("first", whole), ("again-2", stand_in)):
+            teaser = Teaser("Dockers strike", media=(media,))
+            tx.posts.hold(
+                place, channel, teaser, (), occasion=occasion, expires_at=now, who="poll", now=now
+            )
+        (found,) = tx.posts.list((State.HELD,), unfinished=True)
+    assert found.occasion == "again-2"
+
+
 def test_an_article_has_one_post_for_a_channel_and_occasion(
     store: Store, channel: Channel, now: datetime
 ) -> None:
