@@ -64,6 +64,19 @@ _HABITS: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
         ("daily_limit", "1", "videos a day"),
     ),
 }
+#: What a person may say of cards and videos; the last before the tables of the channels.
+_LOOK: Final = [
+    "# How pictures and videos of posts look. Take away the “#” of “[look]” and of what you want.",
+    "# [look]",
+    '# logo = "brand/logo.png"               # best a PNG on nothing; else your name is written',
+    '# accent = "#b3261e"                    # of rules, and of the mark beside a section',
+    '# font = "serif"                        # or "sans", or the file of a font of yours',
+]
+#: How its pictures get to Instagram, which has to be decided.
+_FETCHES: Final = (
+    "Instagram fetches pictures from the web: say in bot.toml, under [media], where ours are"
+    ' (public_url). Or add form = "reel" to settings: a video is sent to it, from anywhere.'
+)
 #: What a platform must know of an account that a link does not tell, and where that is found.
 NUMBERS: Final = {
     "facebook": ("page_id", "the number of the Page: its “About”, under “Page transparency”"),
@@ -74,7 +87,7 @@ NUMBERS: Final = {
 
 def write(found: Found, *, now: datetime) -> str:
     """Write the whole file; `config.load` reads it without a fault."""
-    parts = [_head(found, now), _site(found), _sources(found), _rules(found)]
+    parts = [_head(found, now), _site(found), _sources(found), _rules(found), _LOOK]
     parts += [_channel(found, each, name) for name, each in found.channels.items()]
     parts += [_unsure(found, name, each) for name, each in found.candidates.items() if each]
     missing = [name for name in base.names() if name not in {*found.channels, *found.candidates}]
@@ -213,6 +226,8 @@ def _channel(found: Found, candidate: Candidate, called: str, language: str = ""
         costs = f'"never": a post costs ${WITHOUT} instead of ${WITH_LINK:.2f}'
         lines.append(_line("link", '"always"', costs))
         lines.append(_line("budget", str(cap), words))
+    if name == "instagram":
+        lines += _wrapped(_FETCHES)
     return [*lines, *_settings(found, candidate)]
 
 

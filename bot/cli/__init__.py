@@ -21,8 +21,8 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("init", "init", "Look at your site and write its configuration."),
         ("login", "login", "Connect a channel to its account."),
         ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),
-        ("doctor", "doctor", "Check configuration, templates, database, channels and sources."),
-        ("preview", "preview", "Show the teasers of an article; nothing is stored."),
+        ("doctor", "doctor", "Check everything: configuration, pictures, channels, sources."),
+        ("preview", "preview", "Show the teasers of an article; --open: as their platforms will."),
     ),
     "Every day": (
         ("poll", "poll", "Look for new articles once; they become posts that wait."),
@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("show", "show", "Show one post whole, with its history."),
         ("approve", "review", "Approve posts: each gets its slot."),
         ("unapprove", "review", "Take an approval back."),
-        ("edit", "review", "Change a post's text, title or picture."),
+        ("edit", "review", "Change a post's text, title, picture or video."),
         ("move", "review", "Give a post a time of its own."),
         ("reject", "review", "Take a post out, with a reason."),
         ("reopen", "review", "Undo: bring back what was rejected or grew too old."),
@@ -39,7 +39,7 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Publishing": (
         ("post", "post", "One article by hand, now or later."),
         ("publish", "publish", "Publish what is due, once; --dry-run shows it and sends nothing."),
-        ("run", "run", "The daemon: poll, publish, look after what is in doubt."),
+        ("run", "run", "The daemon: poll, film, publish, look after what is in doubt."),
         ("settle", "settle", "Say what you saw of a post in doubt, or posted by hand."),
         ("delete", "settle", "Take a published post down."),
         ("pause", "pause", "Stop a channel, a site or everything."),

@@ -190,15 +190,21 @@ def _beside(post: Post, attached: bool) -> list[str]:
 def media_line(media: Media) -> str:
     """Describe a picture or video in one line."""
     if media.placeholder:
-        return f"{media.kind}: still to be made; give one of yours with “bot edit ID --video FILE”"
-    parts = [f"{media.kind}: {media.url or media.path}"]
+        return f"{media.kind}: still to be made"
+    # The file first: at its address on the web nothing is shown before the post is approved.
+    parts = [f"{media.kind}: {media.path or media.url}"]
     if media.size is not None:
-        parts.append(f"{media.size:,} bytes")
+        parts.append(_size(media.size))
     if media.alt:
         parts.append(f"alt: {media.alt}")
     if media.credit:
         parts.append(f"credit: {media.credit}")
     return " · ".join(parts)
+
+
+def _size(count: int) -> str:
+    """Say how large a file is, as people do: “154 kB”, “2.4 MB”."""
+    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} kB"
 
 
 def show_problems(out: Console, problems: Iterable[Problem], *, indent: int) -> None:

@@ -19,8 +19,10 @@ from bot.doctor import examine
 def doctor(ctx: click.Context, settings: bool, as_json: bool) -> int:
     """Check configuration, templates, database, sources and channels.
 
-    Every setting that was left out is listed with what is used instead. Ends with 1
-    where something should be mended, with 3 where a source cannot be reached.
+    A card is drawn, with each site's look and fonts, and a file is fetched from
+    [media] public_url as Instagram would. Every setting that was left out is listed
+    with what is used instead. Ends with 1 where something should be mended, with 3
+    where something cannot be reached.
     """
     with opened(ctx) as app:
         report = examine(app)

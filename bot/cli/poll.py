@@ -25,9 +25,8 @@ def poll(ctx: click.Context, site: str | None, at_once: bool, as_json: bool) -> 
     The first poll of a source only remembers what is there, so that nothing old is
     posted. A source that asked to be left alone is not asked, and a page that failed
     before only when its time has come: --now tries both at once. Videos are made last:
-    each takes some seconds. Ends with 3 where a
-    source or page could not be reached, with 1 where a source or a new post needs
-    more than the usual look.
+    each takes about ten seconds. Ends with 3 where a source or page could not be
+    reached, with 1 where a source or a new post needs more than the usual look.
     """
     with opened(ctx) as app:
         with app.store.write() as tx:
@@ -62,7 +61,10 @@ def films(app: App) -> None:
         return
     say(f"Making {counted(count, 'video')}; each takes about ten seconds.")
     for post in app.film():
+        count -= 1
         say(f"    #{post.id} {filmed(post)}")
+    if count > 0:
+        say(f"    {counted(count, 'video')} to come: made elsewhere, or tried again in a while.")
 
 
 def filmed(post: Post) -> str:

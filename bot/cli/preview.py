@@ -39,6 +39,9 @@ from bot.model import Media
 #: that are kept in a box (snap, flatpak) cannot read those.
 PAGES: Final = Path("var/preview")
 
+#: Problems that say only that nothing has been made yet, which is so before there is a post.
+UNMADE: Final = frozenset({"picture-waiting", "video-waiting"})
+
 #: An older page is removed when a new one is made.
 PAGES_KEPT: Final = timedelta(days=7)
 
@@ -227,4 +230,7 @@ def _print(shown: Preview) -> None:
             words.append(f"\n{media_line(media)}", "dim")
         title = Text(f"{platform.label} {channel.account}", "bold")
         out.print(Panel(words, title=title, title_align="left", subtitle=Text(count, "dim")))
-        show_problems(out, (*made.problems, *made.reasons), indent=2)
+        found = (*made.problems, *made.reasons)
+        show_problems(out, (each for each in found if each.code not in UNMADE), indent=2)
+    if any(media.placeholder for _, _, made in shown.posts for media in made.teaser.media):
+        say("With --open the pictures and videos are made too, and all of it is shown as a page.")

@@ -46,7 +46,7 @@ EVERY = {
 )
 @click.pass_context
 def run(ctx: click.Context, dry_run: bool, form: str | None) -> None:
-    """Poll, publish and look after what is in doubt, round after round, until Ctrl-C.
+    """Poll, make videos, publish, look after what is in doubt: again and again, until Ctrl-C.
 
     What is approved goes out in its slot, once. Health, metrics and the posts that
     notices link to are served at [review] listen, and pictures of approved posts at

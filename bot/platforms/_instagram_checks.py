@@ -15,9 +15,9 @@ from bot.platforms._instagram_containers import MOST_PICTURES, is_public
 MOST_HASHTAGS: Final = 30
 
 
-def own_problems(teaser: Teaser) -> list[Problem]:
+def own_problems(teaser: Teaser, form: str = "") -> list[Problem]:
     """Name what Instagram would refuse of caption and pictures."""
-    return [*_caption(teaser.text), *_pictures(teaser)]
+    return [*_caption(teaser.text), *_pictures(teaser, form)]
 
 
 def lacking_video(teaser: Teaser) -> Problem:
@@ -41,7 +41,7 @@ def _caption(text: str) -> list[Problem]:
     return found
 
 
-def _pictures(teaser: Teaser) -> list[Problem]:
+def _pictures(teaser: Teaser, form: str) -> list[Problem]:
     found = []
     pictures = [media for media in teaser.media if media.kind == "image"]
     if len(pictures) > MOST_PICTURES:
@@ -49,12 +49,14 @@ def _pictures(teaser: Teaser) -> list[Problem]:
         found.append(Problem("pictures-too-many", message, blocking=True))
     made = [each for each in pictures if not each.placeholder]
     if hidden := next((each for each in made if not is_public(each.url)), None):
+        instead = (
+            "" if form == "reel" else ', or set form = "reel" for the channel, which needs neither'
+        )
         message = (
             f"Instagram cannot fetch “{hidden.url}”: the picture needs a public web address."
             if hidden.url
             else "Instagram fetches pictures from the web, and this one lies on this machine alone:"
-            " say in bot.toml under [media] how it is reached (listen and public_url), or set"
-            ' form = "reel" for the channel, which needs neither.'
+            f" say in bot.toml under [media] how it is reached (listen and public_url){instead}."
         )
         found.append(Problem("picture-not-public", message, blocking=True))
     return found

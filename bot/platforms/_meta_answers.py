@@ -40,6 +40,11 @@ RIGHTS: Final = Meaning(
     Blocked, advice="Meta denies the right to do this: give the token's permissions again."
 )
 TOKEN: Final = Meaning(Blocked, advice="The token is not good any more: make a new one.")
+UNFETCHED: Final = Meaning(
+    Retry,
+    wait=SOON,
+    advice="Instagram could not fetch the picture or video: “bot doctor” tries the way to it.",
+)
 
 
 def _token(why: str) -> Meaning:
@@ -50,7 +55,7 @@ def _token(why: str) -> Meaning:
 # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/error-codes
 # (both read 2026-11-22)
 CODES: Final[Mapping[int, Meaning]] = {
-    -2: Meaning(Retry, wait=SOON),  # Instagram could not fetch the picture or video
+    -2: UNFETCHED,
     -1: DOUBT,
     1: DOUBT,  # 1 and 2 have been answered to posts that were live
     2: DOUBT,
@@ -64,7 +69,7 @@ CODES: Final[Mapping[int, Meaning]] = {
     352: NEVER,
     368: Meaning(Retry, wait=COOL_OFF, rests="channel"),
     506: DOUBT,  # a duplicate: of the first try, perhaps
-    9004: Meaning(Retry, wait=SOON),
+    9004: UNFETCHED,
     9007: Meaning(Retry, wait=timedelta(minutes=1)),
     1609005: Meaning(Retry, wait=timedelta(minutes=15)),  # the link could not be read
     1609008: NEVER,
@@ -93,7 +98,8 @@ SUBCODES: Final[Mapping[int, Meaning]] = {
     1609005: CODES[1609005],
     1609008: NEVER,
     **dict.fromkeys((2207001, 2207006, 2207008, 2207032, 2207053), DOUBT),
-    **dict.fromkeys((2207003, 2207020, 2207052), Meaning(Retry, wait=SOON)),
+    **dict.fromkeys((2207003, 2207052), UNFETCHED),
+    2207020: Meaning(Retry, wait=SOON),
     # “Blocked as spam”, and the post was live all the same.
     2207051: Meaning(Retry, proof=False, wait=HOUR, rests="channel"),
     2207027: CODES[9007],

@@ -110,7 +110,7 @@ class Platform(Containers):
         found = [
             *common(teaser, cls.limits, cls.measure),
             *mention_problems(teaser, cls.label),
-            *own_problems(teaser),
+            *own_problems(teaser, form),
         ]
         video = first(teaser, "video")
         if video or form == "reel":

@@ -26,6 +26,7 @@ posts that are approved and not over.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import socket
 import threading
@@ -38,7 +39,7 @@ from typing import Any
 from bot.store import Store
 from bot.web.base import View
 
-__all__ = ["Listener", "serving", "serving_media"]
+__all__ = ["Listener", "is_served", "serving", "serving_media"]
 
 log = logging.getLogger("bot")
 
@@ -134,6 +135,15 @@ def serving_media(listen: str, store: Store, folder: Path) -> Iterator[Listener]
 
     with _listening(Listener("pictures", listen, "[media] listen", how)) as listener:
         yield listener
+
+
+def is_served(listen: str) -> bool:
+    """Tell whether an address of this machine is taken now; asks nobody."""
+    try:
+        _bind(listen).close()
+    except OSError as error:
+        return error.errno == errno.EADDRINUSE
+    return False
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,19 @@ def logo(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_look_of_which_everything_is_there_has_no_fault(logo: Path) -> None:
+@pytest.fixture
+def sound(tmp_path: Path) -> Path:
+    path = tmp_path / "theme.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\0\1" * 8000)
+    return path
+
+
+def test_a_look_of_which_everything_is_there_has_no_fault(logo: Path, sound: Path) -> None:
     assert of() == []
     assert of(font="serif", layouts={"first": "quote", "x": "text", "twitter": "headline"}) == []
-    assert of(logo=str(logo), audio=str(logo), font=str(logo)) == []
+    assert of(logo=str(logo), audio=str(sound), font=str(logo)) == []
 
 
 @pytest.mark.parametrize("name", ["logo", "font", "audio"])
@@ -54,6 +64,11 @@ def test_a_logo_that_is_no_picture_is_a_fault(logo: Path) -> None:
     logo.write_text("<svg/>", "utf-8")
     (fault,) = of(logo=str(logo))
     assert "cannot be shown" in fault
+
+
+def test_a_sound_that_is_none_is_a_fault(logo: Path) -> None:
+    (fault,) = of(audio=str(logo))
+    assert fault.startswith(f"audio under [look]: the sound {logo} cannot be played")
 
 
 def test_layouts_that_do_not_exist_are_named_with_what_may_be_meant() -> None:

@@ -65,6 +65,7 @@ def test_the_unit_and_the_daemon_agree(unit: dict[str, list[str]]) -> None:
     assert duration(unit["TimeoutStopSec"][0]) > 2 * GRACE
     assert duration(unit["WatchdogSec"][0].replace("min", "m")) > timedelta(seconds=30)
     assert unit["MemoryMax"]
+    assert unit["OOMPolicy"] == ["continue"], "a picture that takes too much ends no daemon"
 
 
 def test_systemd_finds_the_unit_tight() -> None:

@@ -13,9 +13,9 @@ import pytest
 from bot._journal import Masker
 from bot.app import App
 from bot.cli._base import _Aside
-from bot.cli._print import show_posts
+from bot.cli._print import media_line, show_posts
 from bot.cli.run import tell_step
-from bot.model import Post, Problem, State
+from bot.model import Media, Post, Problem, State
 from bot.platforms import base
 from bot.standing import Step
 
@@ -94,3 +94,12 @@ def test_beside_a_command_the_log_tells_what_nothing_else_does(
         raise KeyError("unforeseen")
     except KeyError:
         assert "Traceback" not in told("a fault", exc_info=sys.exc_info())
+
+
+def test_a_picture_is_shown_by_its_file_for_its_address_shows_nothing_yet() -> None:
+    picture = Media("image", "https://m.example/media/a.jpg", "var/a.jpg", "A quay.", size=153_900)
+    assert media_line(picture) == "image: var/a.jpg · 153 kB · alt: A quay."
+    film = Media("video", path="var/a.mp4", size=2_350_000)
+    assert media_line(film) == "video: var/a.mp4 · 2.4 MB"
+    assert media_line(replace(picture, path="")).startswith("image: https://m.example/")
+    assert media_line(Media("video", placeholder=True)) == "video: still to be made"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot import proposal
 from bot.model import SourceKind
-from bot.settings import Site
+from bot.settings import Look, Site
 from bot.site.discover import Candidate
 from bot.survey import Clock, Found
 
@@ -90,6 +90,22 @@ def test_numbers_that_the_site_tells() -> None:
     assert site.channels["youtube"].settings.channel_id == "UCabcdefghijklmnopqrstuv"
     _, site = written(replace(FOUND, page_id="not a number"))
     assert site.channels["facebook"].settings.page_id == ""
+
+
+def test_the_look_is_a_comment_that_can_be_opened() -> None:
+    text, site = written()
+    assert site.look == Look()
+    block = text[text.index("# [look]") : text.index("\n\n[channels.")]
+    opened = load(text.replace(block, re.sub("^# ", "", block, flags=re.MULTILINE)))
+    assert opened.look == Look(logo="brand/logo.png", font="serif")
+    assert opened.channels == site.channels
+    assert opened.pictures == site.pictures
+
+
+def test_instagram_says_how_it_gets_its_pictures() -> None:
+    text = written()[0]
+    assert flat(text).count('(public_url). Or add form = "reel" to settings') == 1
+    assert text.index("[channels.instagram]") < text.index("public_url")
 
 
 def test_what_is_not_sure_is_a_comment_that_can_be_opened() -> None:

@@ -240,6 +240,8 @@ def test_a_channel_of_reels_says_where_there_is_no_video() -> None:
     assert found() == {"video-missing": True}
     assert found(PICTURE) == {"video-missing": False}
     assert found(local)["picture-not-public"]
+    told = Platform.check(Teaser("Strike ends.", media=(local,)), "reel")
+    assert not any("form = " in each.message for each in told), "it is a channel of reels already"
     assert found(Media("video", placeholder=True)) == {"video-waiting": True}
     assert found(replace(VIDEO, size=300_000_001)) == {"video-too-big": True}
     assert found(replace(VIDEO, mime="video/webm")) == {"video-type": True}

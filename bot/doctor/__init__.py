@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from bot import config, source
 from bot.app import App
+from bot.doctor import _pictures
+from bot.doctor.base import Check
 from bot.errors import BotError, FetchError, StoreError
 from bot.model import Article, Retry, SourceKind
 from bot.settings import ChannelConfig, Site
@@ -20,16 +22,6 @@ TRIAL = Article(
     body=("A first paragraph of the body.", "A second one."),
     authors=("Ana Reis",),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: “ok”, a “note” worth knowing, or a “fault” to mend."""
-
-    subject: str
-    verdict: str
-    sentence: str
-    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +44,10 @@ def examine(app: App) -> Report:
         Check("configuration", "ok", f"{app.folder}: no fault in {_counted(app.config.sites)}.")
     ]
     checks += _database(app)
-    if app.config.bot.media.listen:
-        words = "is not served by this version: let a web server show the folder at public_url."
-        checks.append(Check("media", "note", f"listen = “{app.config.bot.media.listen}” {words}"))
+    checks += _pictures.of_all(app)
     for site in app.config.sites.values():
         checks += _site(app, site)
+        checks += _pictures.of_site(app, site)
         for channel in site.channels.values():
             checks += _channel(app, site, channel)
     return Report(tuple(checks), tuple(config.describe(app.config)))
@@ -115,6 +106,7 @@ def _channel(app: App, site: Site, channel: ChannelConfig) -> Iterator[Check]:
     except BotError as error:
         yield Check(channel.key, "fault", str(error))
     yield from _account(app, site, channel)
+    yield from _pictures.of_channel(app, channel)
     if channel.review.rule == "hold" and not app.config.bot.notify:
         words = "needs somebody to tell: set notify in bot.toml. Until then a person approves."
         yield Check(channel.key, "note", f'review = "{channel.review}" {words}')
