@@ -19,7 +19,7 @@ from bot import queue, review, settings
 from bot.app import _sites
 from bot.app._runs import RUNS, Runs
 from bot.desk import illustrate, typed
-from bot.errors import UsageError
+from bot.errors import FetchError, NotAnArticle, UsageError
 from bot.media.base import Failure
 from bot.model import Account, Article, Channel, Media, Post, Retry, State
 from bot.platforms.base import Platform
@@ -101,6 +101,14 @@ class App(Runs):
             raise UsageError(f"{path}: {piece.message}")
         return outlet.reachable(art.media(piece))
 
+    def _read_again(self, post: Post) -> Article:
+        """Read a post's article from its page; where that fails, as it was kept."""
+        kept = self._article(post)
+        try:
+            return self.desk(self.config.site(post.site)).read(self.web, kept.url)
+        except (FetchError, NotAnArticle):
+            return kept
+
     def video(self, post: Post, path: Path) -> Media:
         """Take a video that an editor names for a post into our own store."""
         from bot.media import film
@@ -108,11 +116,11 @@ class App(Runs):
         return self._outlet(post).reachable(film.read(path, self.media))
 
     def remade(self, post: Post, *, confirmed: bool = False) -> queue.Made:
-        """Make a post's picture or video anew from its article.
+        """Make a post's picture or video anew from its article, as its page reads now.
 
         `confirmed`: a person says that the article's picture may be used.
         """
-        outlet, article, now = self._outlet(post), self._article(post), self.now()
+        outlet, article, now = self._outlet(post), self._read_again(post), self.now()
         made = replace(outlet.make(article, now, confirmed=confirmed), reasons=())
         ((_, whole),) = illustrate(
             [(outlet, made)], self.web, self.studio, article, now, films=True

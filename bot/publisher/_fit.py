@@ -37,19 +37,21 @@ def still_fit(run: Run, bound: Bound, post: Post) -> Post | None:
         if looked is None:
             return None
         post = looked
-    if broken := unsealed(post):
-        _recall(run, post, broken)
+    if queue.seal(post.teaser) != post.frozen_hash:
+        _recall(run, post, "Its words or media are not those that were approved: look again.")
+        return None
+    if lost := _lost(post):
+        _recall(run, post, lost, Problem("media-gone", lost, blocking=True))
         return None
     return post
 
 
-def unsealed(post: Post) -> str:
-    """Say what of the post is not what was approved; "" where all is."""
-    if queue.seal(post.teaser) != post.frozen_hash:
-        return "Its words or media are not those that were approved: look at it again."
+def _lost(post: Post) -> str:
+    """Say which of its files is not there any more as it was approved; "" where all are."""
     for media in post.teaser.media:
         if media.sha256 and not _whole(media):
-            return f"The file of its {media.kind} is gone or changed: give it another one."
+            again = "make it anew with “bot edit ID --remake”, or give another one."
+            return f"The file of its {media.kind} is gone or changed: {again}"
     return ""
 
 

@@ -20,7 +20,7 @@ from bot.teaser._voice import Voice
 if TYPE_CHECKING:
     from bot.platforms.base import Platform
 
-#: Words on a card beside its headline (editorial.md, Instagram 7).
+#: So many words stand on a card beside its headline: an editorial choice.
 BESIDE: Final = 12
 #: A section with a longer name is no kicker.
 KICKER_LENGTH: Final = 30

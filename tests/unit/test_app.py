@@ -274,6 +274,17 @@ def test_pauses_hold_a_rehearsal_too(opened: Opened, site: Site, now: datetime) 
     assert "harbour/twitter" in app.scopes()
 
 
+def test_what_is_made_anew_reads_the_article_as_it_is_now(
+    opened: Opened, site: Site, now: datetime
+) -> None:
+    app = opened()
+    post = publish(app, site, now)[2]
+    site.article("one", "Council votes again", at=now)
+    assert app.remade(post).art[0].order.words.headline == "Council votes again"
+    site.put("/one", "", status=503)
+    assert app.remade(post).art[0].order.words.headline.startswith("Council votes on")
+
+
 def test_a_picture_of_the_editor_is_kept(
     opened: Opened, site: Site, now: datetime, tmp_path: Path
 ) -> None:

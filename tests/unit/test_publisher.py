@@ -631,6 +631,7 @@ def test_a_picture_that_is_not_the_approved_one_is_not_sent(
     (post,) = run(desk, now)
     assert post.state is State.HELD
     assert "image" in post.reason
+    assert [(each.code, each.blocking) for each in post.problems] == [("media-gone", True)]
     assert platform.calls.count("publish Dockers strike") == 1
 
 
