@@ -67,9 +67,9 @@ def test_a_broken_source_is_one_sentence_and_others_go_on(
 ) -> None:
     configure(bot, site, "broken", "/broken/")
     configure(bot, site, "well", "/feed/")
-    site.acts["/broken/"] = act  # type: ignore[assignment]
     site.feed()
     bot("poll", code=3)
+    site.acts["/broken/"] = act  # type: ignore[assignment]
     site.article("one")
     site.feed(site.item("one", at=ago(minutes=3)))
     started = time.monotonic()
