@@ -1,6 +1,8 @@
-# make run     a sample newsroom, polled and rehearsed; needs nothing but Python 3.11
+# make run     a sample newsroom and its review room; needs nothing but Python 3.11
 # make test   every test        make check  style and types        make bench  speed
 # make sheet    every layout and shape of card with many headlines, checked; look at var/sheet/
+# make shots    every page of the review room, phone and desktop; look at var/shots/
+# make words    what the pages say into the catalogues; lists what is to be translated
 # make truth CORPORA=DIR   how often articles, channels and feeds of real sites are read right
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +11,7 @@ STAMP  := $(VENV)/.installed
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test check bench sheet truth clean
+.PHONY: run test check bench sheet shots words truth clean
 
 # Not `python -m bot`: the command that users have is the command that runs here.
 run: $(STAMP)
@@ -29,6 +31,13 @@ bench: $(VENV)/.test
 
 sheet: $(VENV)/.test
 	$(BIN)/python -m tests.sheet var/sheet
+
+# ARGS="--quick --only queue,agenda": fewer of them.
+shots: $(VENV)/.test
+	$(BIN)/python tests/browser/shots.py var/shots $(ARGS)
+
+words: $(VENV)/.test
+	$(BIN)/python -m tests.words
 
 # The corpora are checkouts of public repositories; tests/truth/corpora.py says which.
 truth: $(VENV)/.test

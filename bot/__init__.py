@@ -39,8 +39,9 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
                                          makes pictures and videos, in a process of its
                                          own; pace says when to ask next
      4  source  survey/                  one source asked; a whole site looked at
-        teaser  queue  schema            a teaser rendered and fitted; a post held and
-                                         approved; the settings as JSON Schema
+        teaser  queue  schema  drawn     a teaser rendered and fitted; a post held and
+                                         approved; the settings as JSON Schema; a post as
+                                         its platform shows it
      5  desk  health  proposal           a site with its channels, ready to make posts; how
         standing/                        sources do, in words; the file of a new site; may
                                          this channel post now
@@ -48,11 +49,11 @@ The layers (a file imports only lower ones; `tests/test_architecture.py` holds i
         publisher/  reconciler           sent; in doubt and looked for;
         followups  watch  filming        what follows a post; the last look at an article;
                                          videos, made after their posts are held;
-        notices  login/  web/            people told; a channel connected; health and metrics
-        status  revision
+        notices  login/  people          people told; a channel connected; who may sign in;
+        status  revision  agenda  web/   how things stand; when posts go out; health, metrics
      7  app/                             the only assembly: reads clock and environment
-     8  doctor  demo/                    every check; a sample newsroom and stand-ins for
-                                         the platforms, on loopback
+     8  room/  doctor  demo/             the review pages; every check; a sample newsroom and
+                                         stand-ins for the platforms, on loopback
      9  daemon                           ticks
     10  cli/                             one file per group of commands
 """

@@ -310,15 +310,21 @@ def _characters(said: str) -> Iterator[Problem]:
         yield Problem(
             "pseudo-font", f"Letters of a fancy typeface cannot be read aloud; write {plain}."
         )
-    if _EMOJI.search(said):
+    if any(map(_goes_on_after_emoji, said.split("\n"))):
         yield Problem("emoji", "An emoji stands as a bullet or for a word: write the word.")
 
 
-# An emoji that words follow; one at the end of a line is mere decoration.
 _EMOJI = re.compile(
-    "(?:[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
-    "|[0-9#*]\ufe0f?\u20e3).*\\w"
+    "[\u231a-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff]"
+    "|[0-9#*]\ufe0f?\u20e3"
 )
+_LETTER = re.compile(r"\w")
+
+
+def _goes_on_after_emoji(line: str) -> bool:
+    """Tell whether words follow an emoji; one at the end of a line is mere decoration."""
+    first = _EMOJI.search(line)
+    return first is not None and _LETTER.search(line, first.end()) is not None
 
 
 def _quotations(article: Article, said: str, known: Language) -> Iterator[Problem]:

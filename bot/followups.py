@@ -27,6 +27,7 @@ from bot.model import (
     Waiting,
 )
 from bot.standing import LONGEST_WAIT, Press, Step, Summary
+from bot.store import Store
 from bot.store.followups import DELETE, Followup
 
 log = logging.getLogger("bot")
@@ -79,6 +80,25 @@ def delete_post(press: Press, post: Post, who: str, now: datetime) -> Step:
     with press.store.write("add followup") as tx:
         followup = tx.followups.add(post.id, DELETE, who=who, now=now, hold_for=press.lease)
     return _do(press, followup, now)
+
+
+def settle(store: Store, followup_id: int, *, done: bool, who: str, now: datetime) -> None:
+    """Write what a person says of a step that failed or is in doubt: done by hand, or try again.
+
+    A post that somebody took down by hand is deleted. Raises TransitionError where the
+    step is settled already.
+    """
+    reason = f"done by hand, says {who}" if done else f"{who} let it be tried again"
+    with store.write("decide followup") as tx:
+        post_id = tx.followups.decide(
+            followup_id, "done" if done else "due", who=who, reason=reason, now=now
+        )
+        names = {each.id: each.name for each in tx.followups.of(post_id)}
+        post = tx.posts.get(post_id)
+        if done and names[followup_id] == DELETE and post.state is State.PUBLISHED:
+            tx.posts.change(
+                post, Verb.DELETE, State.DELETED, who=who, reason="taken down by hand", now=now
+            )
 
 
 def _do(press: Press, followup: Followup, now: datetime) -> Step:

@@ -17,6 +17,8 @@ FAILING_AFTER: Final = 3
 FAILING_FOR: Final = timedelta(hours=1)
 #: By then the page of an article is asked for only at long intervals.
 LATE_AFTER: Final = pace.LONGEST_PAGE_BACKOFF
+#: An approved post that is tried in vain for so long is told of, though it may still go out.
+TRIED_FOR: Final = timedelta(hours=1)
 #: The rhythm of a source is told from so long before its latest article.
 RHYTHM: Final = timedelta(days=28)
 #: A source is silent when nothing came for so many of its usual gaps, and for two days.
@@ -41,6 +43,8 @@ class SourceState:
     silent: bool = False
     error: str = ""
     moved_to: str = ""  # for good, as it says itself
+    failing_since: datetime | None = None
+    gone: bool = False  # it said that it is gone for good, and is not asked any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Late:
     sentence: str
     tries: int
     next_try_at: datetime
+    article_id: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ def _source(tx: Tx, site: str, url: str, seen: Source | None, now: datetime) -> 
         silent=rhythm.silent,
         error=seen.error,
         moved_to=seen.moved_to,
+        failing_since=seen.failing_since,
+        gone=seen.gone_at is not None,
     )
 
 
@@ -218,7 +226,15 @@ def _late(each: Waiting, polled: bool, now: datetime) -> Late:
             f"{note} Next try {again}."
         )
     return Late(
-        each.site, each.entry.url, each.entry.title, failing, sentence, each.tries, each.next_try_at
+        each.site,
+        each.entry.url,
+        each.entry.title,
+        failing,
+        sentence,
+        each.tries,
+        each.next_try_at,
+        each.id,
+        begun,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from bot.desk import Desk, Outlet, Studio, illustrate, reword, typed
 from bot.errors import UsageError
 from bot.http import Session
 from bot.media import picture
-from bot.model import Article, Post, State
+from bot.model import Article, Post, State, Teaser
 from bot.store import Store, Tx
 
 
@@ -23,7 +23,9 @@ class Wish:
     url: str
     site: str | None = None
     channels: tuple[str, ...] = ()  # empty: all of the site
-    text: str | None = None
+    text: str | None = None  # for every channel; the link is added where it has none
+    texts: Mapping[str, str] = field(default_factory=dict)  # by channel, to be sent as they are
+    titles: Mapping[str, str] = field(default_factory=dict)  # by channel
     image: Path | None = None
     alt: str = ""
     again: bool = False
@@ -45,10 +47,13 @@ def make(
     studio: Studio,
     now: datetime,
     at: datetime | None = None,
+    *,
+    films: bool = True,
 ) -> tuple[Article, list[tuple[Outlet, queue.Made]]]:
     """Read the article and make its teasers, with the person's own words or picture.
 
-    Pictures and videos are made by `studio`. Raises UsageError where a channel is unknown.
+    Pictures are made by `studio`, and with `films` videos, which take long. Raises
+    UsageError where a channel is unknown.
     """
     outlets = desk.among(wish.channels)
     article = desk.read(session, wish.url)
@@ -56,9 +61,7 @@ def make(
     made = []
     for outlet in outlets:
         piece = outlet.make(article, now)
-        teaser = piece.teaser
-        if wish.text is not None:
-            teaser = reword(teaser, wish.text, article.url, add_link=outlet.link_in_text)
+        teaser = _worded(piece.teaser, wish, outlet, article.url)
         art = piece.art
         if own is not None:
             art = (outlet.own(Path(own.path), typed(wish.alt)),)
@@ -66,7 +69,25 @@ def make(
         if teaser != piece.teaser:
             piece = replace(outlet.judge(article, teaser, now, at), art=art)
         made.append((outlet, piece))
-    return article, illustrate(made, session, studio, article, now, films=True)
+    return article, illustrate(made, session, studio, article, now, films=films)
+
+
+def _worded(teaser: Teaser, wish: Wish, outlet: Outlet, url: str) -> Teaser:
+    """Put the person's own words for a channel into its teaser."""
+    name = outlet.channel.name
+    if name in wish.texts:
+        teaser = reword(teaser, wish.texts[name], url, add_link=False)
+    elif wish.text is not None:
+        teaser = reword(teaser, wish.text, url, add_link=outlet.link_in_text)
+    return replace(teaser, title=typed(wish.titles[name])) if name in wish.titles else teaser
+
+
+def existing(tx: Tx, desk: Desk, article: Article) -> tuple[Post, ...]:
+    """List the posts that an article has, on all channels."""
+    several = sorted(
+        set(tx.articles.owners(desk.site, identity.keys_of(article, desk.aliases)).values())
+    )
+    return tuple(post for each in several for post in tx.posts.list(article_id=each))
 
 
 def hold(
@@ -79,6 +100,7 @@ def hold(
     at: datetime | None,
     who: str,
     now: datetime,
+    second_look: bool = False,
 ) -> Result:
     """Hold the posts of an article, and approve them for `at` where it is given.
 
@@ -109,6 +131,8 @@ def hold(
             assert post is not None
             if at is not None:
                 try:
+                    if second_look:
+                        queue.refuse_own(tx, post, who)
                     post = queue.approve(
                         tx,
                         post,

@@ -161,6 +161,17 @@ def approve(
     return _approve(tx, post, found, due_at=slot, who=who, now=now)
 
 
+def refuse_own(tx: Tx, post: Post, who: str) -> None:
+    """Raise UsageError where `who` wrote a post's words, and so is not the one to approve them."""
+    drafts = tx.drafts.of(post.id, latest=1)
+    author = drafts[-1].who if drafts else tx.posts.log(post.id)[0].who
+    if author == who:
+        raise UsageError(
+            f"post {post.id} cannot be approved by {who}, who wrote its words: somebody else"
+            " looks at it here ([review] second_look)."
+        )
+
+
 def rewrite(
     tx: Tx, post: Post, made: Made, *, judge: Judge | None, who: str, reason: str, now: datetime
 ) -> Post:

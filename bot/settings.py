@@ -12,6 +12,7 @@ import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -227,12 +228,37 @@ class _Model(BaseModel):
 
 
 class ReviewPage(_Model):
-    """Where the review page listens."""
+    """Where the review room is, and whom it believes."""
 
     listen: Listen = "127.0.0.1:8700"
     """Address and port; 127.0.0.1 means from this machine only."""
     url: Annotated[str, AfterValidator(lambda value: _url(value) if value else "")] = ""
-    """The https address under which people reach the page; links in notices begin with it."""
+    """The https address under which people reach the room; links in notices begin with it."""
+    second_look: bool = False
+    """Whether nobody may approve words of their own."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of the web server in front of it, believed when it says where somebody is."""
+    user_header: str = ""
+    """The header in which that server names who has signed in with it; "" for none."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f"“{each}” is no address: write one like 10.0.0.2.") from None
+        return value
+
+    @field_validator("user_header")
+    @classmethod
+    def _comes_from_a_proxy(cls, value: str, info: Any) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9-]+", value):
+            raise ValueError(f"“{value}” is no name of a header: write one like Remote-User.")
+        if value and info.data.get("proxies") == ():
+            raise ValueError("anybody could name themselves in it: list the proxy in proxies.")
+        return value
 
 
 class MediaStore(_Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,15 +11,14 @@ from bot import health, queue
 from bot.health import Late, SourceState
 from bot.model import OPEN, Channel, Post, State
 from bot.store import Store, Tx
-from bot.store.followups import Followup
+from bot.store.followups import STUCK, Followup
 from bot.store.pauses import Pause
+from bot.store.posts import Outline
 
 #: The end of a credential is told so long before.
 WEEK: Final = timedelta(days=7)
 #: A restored database is told of for so long.
 DOUBT_TOLD: Final = timedelta(days=1)
-#: A step behind a published post that only a person gets on.
-STUCK: Final = frozenset({"failed", "unknown"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ class ChannelState:
     approved: int
     sentence: str
     blocked: str = ""  # why it cannot post, until a person has seen to it
+    blocked_at: datetime | None = None
     resting: str = ""  # why it must not post just now, and until when
     expires_at: datetime | None = None  # of its credential
     ending: bool = False  # soon, and nothing renews it
@@ -67,6 +67,8 @@ class Status:
     followups: tuple[Followup, ...]  # behind published posts, and not done
     doubt: str  # why posts are looked for before they are sent; "" where nothing says so
     next: Post | None
+    since: Mapping[int, datetime] = field(default_factory=dict)  # each needs a person
+    by_hand: tuple[Post, ...] = ()  # approved posts whose time has come, and which a person posts
 
     @property
     def alarm(self) -> bool:
@@ -84,10 +86,15 @@ def look(
     channels: Iterable[ChannelFacts],
     needs_person: Callable[[Post], bool],
     now: datetime,
+    unreviewed: Collection[str] | None = None,
 ) -> Status:
-    """Read how things stand. `sources` and `channels` are those of the configuration."""
+    """Read how things stand. `sources` and `channels` are those of the configuration.
+
+    Of `unreviewed` channels (“site/channel”; None: of all) every held post is looked at;
+    of the others only those that something speaks against.
+    """
     with store.read() as tx:
-        posts = tx.posts.list(states=(*OPEN, State.REFUSED))
+        posts = tx.posts.outlines((*OPEN, State.REFUSED))
         pauses = tx.pauses.active(now)
         counts = tx.posts.counts()
         seen = health.sources(tx, sources, now)
@@ -95,16 +102,10 @@ def look(
         followups = tx.followups.open()
         doubt = tx.instance.doubt()
         states = tuple(_channel(tx, each, posts, set(pauses), now) for each in channels)
-    stuck = {(each.site, each.channel) for each in states if each.blocked or each.by_hand}
-    upcoming = [
-        post
-        for post in posts
-        if post.state is State.APPROVED
-        and post.due_at is not None
-        and (post.site, post.channel) not in stuck
-    ]
+        needing, since = _needing(tx, posts, needs_person, unreviewed, now)
+        following, by_hand = _planned(tx, posts, states, now)
     return Status(
-        needs_person=tuple(post for post in posts if needs_person(post)),
+        needs_person=needing,
         counts={str(state): count for state, count in counts.items()},
         paused=tuple(pauses.values()),
         sources=seen,
@@ -112,12 +113,51 @@ def look(
         channels=states,
         followups=tuple(followups),
         doubt=doubt.reason if doubt and now - doubt.until < DOUBT_TOLD else "",
-        next=min(upcoming, key=lambda post: (post.due_at, post.id), default=None),
+        next=following,
+        since=since,
+        by_hand=by_hand,
     )
 
 
+def _planned(
+    tx: Tx, posts: Iterable[Outline], channels: Iterable[ChannelState], now: datetime
+) -> tuple[Post | None, tuple[Post, ...]]:
+    """Find the post that goes out next, and those that it is time to post by hand."""
+    hands = {(each.site, each.channel) for each in channels if each.by_hand}
+    stuck = hands | {(each.site, each.channel) for each in channels if each.blocked}
+    planned = [
+        (post.due_at, post.id, (post.site, post.channel))
+        for post in posts
+        if post.state is State.APPROVED and post.due_at is not None
+    ]
+    upcoming = [each for each in planned if each[2] not in stuck]
+    by_hand = [number for due_at, number, of in planned if of in hands and due_at <= now]
+    return tx.posts.get(min(upcoming)[1]) if upcoming else None, tx.posts.some(by_hand)
+
+
+def _needing(
+    tx: Tx,
+    posts: Iterable[Outline],
+    needs_person: Callable[[Post], bool],
+    unreviewed: Collection[str] | None,
+    now: datetime,
+) -> tuple[tuple[Post, ...], dict[int, datetime]]:
+    """Find the posts that need a person, and since when each does."""
+    tried, faulty = tx.outbox.tried(now - health.TRIED_FOR), tx.posts.faulty()
+
+    def may(post: Outline) -> bool:
+        if post.state is State.HELD:
+            open_to_all = unreviewed is None or f"{post.site}/{post.channel}" in unreviewed
+            return open_to_all or post.id in faulty
+        return post.state is not State.APPROVED or post.id in tried
+
+    some = tx.posts.some(post.id for post in posts if may(post))
+    found = tuple(post for post in some if post.id in tried or needs_person(post))
+    return found, tx.posts.since([post.id for post in found]) | tried
+
+
 def _channel(
-    tx: Tx, facts: ChannelFacts, posts: Iterable[Post], paused: Collection[str], now: datetime
+    tx: Tx, facts: ChannelFacts, posts: Iterable[Outline], paused: Collection[str], now: datetime
 ) -> ChannelState:
     channel = facts.channel
     key = f"{channel.site}/{channel.name}"
@@ -154,6 +194,7 @@ def _channel(
         approved,
         f"{key} ({channel.account}): {', '.join(words)}.".replace("..", "."),
         blocked,
+        known.blocked_at if known and blocked else None,
         rest.reason if rest else "",
         expires_at,
         ending,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from browser.chromium import MISSING, found
 from hypothesis import settings
 
 # The ordinary run tries the same examples each time, so that a landing is decided by
@@ -15,6 +17,12 @@ settings.register_profile("explore", max_examples=1000)
 settings.load_profile("explore" if os.environ.get("BOT_TEST_EXPLORE") else "steady")
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say it loudly where nothing was tried in a browser."""
+    if not found():
+        terminalreporter.write_line(MISSING, red=True, bold=True)
 
 
 @pytest.fixture(scope="session")

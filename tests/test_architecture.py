@@ -21,12 +21,12 @@ LAYERS = {
             "text http identity settings credentials _toml_lines",
             "config selection schedule pace robots editorial fit site media store platforms"
             " _sandbox _story",
-            "teaser queue source survey schema",
+            "teaser queue source survey schema drawn",
             "desk health proposal standing",
             "ingest revision oneoff review publisher reconciler followups watch filming notices"
-            " login status web _log",
+            " login status people web agenda _log",
             "app",
-            "doctor demo",
+            "doctor demo room",
             "daemon",
             "cli",
         )
@@ -38,7 +38,7 @@ LAYERS = {
 HOMES = {
     "tweepy": {"platforms/twitter.py"},
     "facebook": {"platforms/_meta.py"},
-    "jinja2": {"teaser.py", "_sandbox.py", "web"},
+    "jinja2": {"teaser.py", "_sandbox.py", "web", "room"},
     "protego": {"robots.py"},
     "tomlkit": {"revision.py"},
     "apscheduler": {"daemon.py"},
@@ -46,7 +46,8 @@ HOMES = {
     "psycopg": {"store"},
     "apprise": {"notices"},
     "prometheus_client": {"web"},
-    "starlette": {"web"},
+    "argon2": {"people.py"},
+    "starlette": {"web", "room"},
     "uvicorn": {"web"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},

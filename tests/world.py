@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pictures
+import program
 
 from bot.store import open_store
 
@@ -181,16 +182,22 @@ class Bot:
 
     def __call__(self, *args: str, code: int | None = 0, wait: float = 60) -> Answer:
         """Run one command to its end and, unless `code` is None, insist on its exit code."""
+        if program.like_any(self.environ):
+            answer = Answer(*program.run(args, self.folder, self.environ, wait))
+        else:
+            answer = self._whole(args, wait)
+        assert code is None or answer.code == code, f"{args}: {answer}"
+        assert "Traceback" not in answer.err, answer.err
+        return answer
+
+    def _whole(self, args: Sequence[str], wait: float) -> Answer:
         process = self.start(*args)
         try:
             out, err = process.communicate(timeout=wait)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-        answer = Answer(process.returncode, out, err)
-        assert code is None or answer.code == code, f"{args}: {answer}"
-        assert "Traceback" not in err, err
-        return answer
+        return Answer(process.returncode, out, err)
 
     def json(self, *args: str, code: int | None = 0) -> Any:
         """Run a command with --json and read what it prints."""

@@ -1,6 +1,7 @@
 """The only assembly: configuration, environment and clock meet the parts here.
 
-`_parts` puts the bot together, `_runs` lets it work, and here is what a person asks of it.
+`_parts` puts the bot together, `_runs` lets it work, `_pictures` has what an editor does with
+pictures, and here is what else a person asks of it.
 Nothing below this module sees the configuration or reads the environment or the
 clock; everything above it asks this module.
 """
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,7 +17,9 @@ from zoneinfo import ZoneInfo
 
 from bot import queue, review, settings
 from bot.app import _sites
-from bot.app._runs import RUNS, Runs
+from bot.app._editor import Editor
+from bot.app._pictures import Pictures
+from bot.app._runs import RUNS
 from bot.desk import illustrate, typed
 from bot.errors import FetchError, NotAnArticle, UsageError
 from bot.media.base import Failure
@@ -25,11 +27,11 @@ from bot.model import Account, Article, Channel, Media, Post, Retry, State
 from bot.platforms.base import Platform
 
 if TYPE_CHECKING:
-    from bot.oneoff import Result, Wish
+    from bot.oneoff import Wish
     from bot.publisher import Rehearsal
     from bot.status import ChannelFacts, Status
 
-__all__ = ["RUNS", "App", "Preview"]
+__all__ = ["RUNS", "App", "Editor", "Preview"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Preview:
     posts: tuple[tuple[Channel, type[Platform], queue.Made], ...]
 
 
-class App(Runs):
+class App(Pictures):
     """The opened bot; `close` ends it."""
 
     def preview(self, url: str, site: str | None = None, folder: Path | None = None) -> Preview:
@@ -63,22 +65,16 @@ class App(Runs):
         )
         return Preview(chosen.id, article, chosen.timezone, posts)
 
-    def one_off(self, wish: Wish, at: datetime | None) -> Result:
-        """Make the posts of one article by hand."""
-        from bot import oneoff
-
-        desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
-        article, made = oneoff.make(desk, self.web, wish, self.studio, self.now(), at)
-        return oneoff.hold(
-            self.store, desk, article, made, again=wish.again, at=at, who=self.who, now=self.now()
-        )
+    def editor(self, who: str | None = None) -> Editor:
+        """Give what a person does with posts, in that person's name."""
+        return Editor(self, who or self.who)
 
     def rehearse_one_off(self, wish: Wish) -> list[Rehearsal]:
         """Show what a one-off post would send; nothing is stored."""
         from bot import oneoff
         from bot.publisher import rehearse
 
-        desk = self.desk(_sites.choose(self.config, wish.url, wish.site))
+        desk = self.desk_of(wish.url, wish.site)
         with (
             TemporaryDirectory(prefix="bot-rehearsal-") as folder,
             closing(self._studio(Path(folder))) as studio,
@@ -100,6 +96,10 @@ class App(Runs):
         if isinstance(piece, Failure):
             raise UsageError(f"{path}: {piece.message}")
         return outlet.reachable(art.media(piece))
+
+    def written(self, post: Post) -> queue.Made:
+        """Write a post's teaser anew by its template, of the article as it is kept."""
+        return self._outlet(post).make(self._article(post), self.now())
 
     def _read_again(self, post: Post) -> Article:
         """Read a post's article from its page; where that fails, as it was kept."""
@@ -127,13 +127,6 @@ class App(Runs):
         )
         return whole
 
-    def delete(self, post: Post) -> tuple[str, bool]:
-        """Take a published post down; say what came of it, and whether it is gone."""
-        from bot import followups
-
-        step = followups.delete_post(self.press(), post, self.who, self.now())
-        return step.words, step.post.state is State.DELETED
-
     def status(self) -> Status:
         """Look how things stand."""
         from bot import status
@@ -144,6 +137,11 @@ class App(Runs):
             channels=[self._facts(each) for each in self.config.channels()],
             needs_person=lambda post: review.needs_person(post, reviewed=self.reviewed(post)),
             now=self.now(),
+            unreviewed=[
+                each.key
+                for each in self.config.channels()
+                if each.review.rule == "none" and each.use != "pick"
+            ],
         )
 
     def verified(self, channel: settings.ChannelConfig) -> Account | Retry | str:

@@ -53,6 +53,7 @@ class Parts:
         self._environ = environ
         self.database = database or configuration.bot.database
         self._store: Store | None = None
+        self._lent = False
         self._made: dict[str, tuple[settings.Site, Desk]] = {}
         self._searched: dict[str, datetime] = {}
         self._hands: frozenset[str] = frozenset()
@@ -96,9 +97,22 @@ class Parts:
             database=own,
         )
 
+    def beside(self, who: str) -> Self:
+        """Give the same bot for other threads: over the same open database, the rest its own."""
+        own = type(self)(
+            self.config,
+            self._environ,
+            folder=self.folder,
+            who=who,
+            clock=self.now,
+            database=self.database,
+        )
+        own._store, own._lent, own.masker = self.store, True, self.masker
+        return own
+
     def close(self) -> None:
-        """Let go of the database and of the studio."""
-        if self._store is not None:
+        """Let go of the database, unless it is another's, and of the studio."""
+        if self._store is not None and not self._lent:
             self._store.close()
         for name in ("studio", "_film_studio"):
             if name in self.__dict__:
@@ -263,6 +277,10 @@ class Parts:
         if made is None or made[0] is not site:  # made once: a daemon asks every few seconds
             made = self._made[site.id] = (site, _desks.desk(site, self.templates, self.public))
         return made[1]
+
+    def desk_of(self, url: str, name: str | None = None) -> Desk:
+        """Give the desk of the site that an article belongs to, as `site_of` chooses it."""
+        return self.desk(_sites.choose(self.config, url, name))
 
     def site_of(self, url: str, name: str | None = None) -> str:
         """Choose the site that an article belongs to: the named one, or by its address."""

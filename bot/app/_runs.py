@@ -219,11 +219,11 @@ class Runs(Parts):
     def _bell(self) -> Bell:
         from bot import notices
 
-        channels = self.config.channels()
+        channels, review = self.config.channels(), self.config.bot.review
         return notices.Bell(
             store=self.store,
             send=notices.deliver(self.config.bot.notify, self.masker, "Syndication bot"),
-            page=f"http://{self.config.bot.review.listen}",  # posts are shown on this machine alone
+            page=review.url or (f"http://{review.listen}" if review.listen else ""),
             names={site.id: site.name for site in self.config.sites.values()},
             automatic={
                 each.key: each.review.hold

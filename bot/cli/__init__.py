@@ -20,11 +20,13 @@ COMMANDS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Start": (
         ("init", "init", "Look at your site and write its configuration."),
         ("login", "login", "Connect a channel to its account."),
+        ("user", "user", "Say who may sign in to the review room."),
         ("demo", "demo", "A sample newsroom on this machine: see the whole line at work."),
-        ("doctor", "doctor", "Check everything: configuration, pictures, channels, sources."),
+        ("doctor", "doctor", "Check everything: configuration, review room, pictures, channels."),
         ("preview", "preview", "Show the teasers of an article; --open: as their platforms will."),
     ),
     "Every day": (
+        ("review", "room", "Open the review room: see, change and approve posts in a browser."),
         ("poll", "poll", "Look for new articles once; they become posts that wait."),
         ("queue", "show", "List the posts that are open."),
         ("show", "show", "Show one post whole, with its history."),

@@ -6,23 +6,28 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
 
-from bot import queue
 from bot.app import App
-from bot.cli._base import Command
-from bot.cli._print import say
-from bot.cli.run import Terminal, approve_all, rounds
+from bot.cli._base import Command, login_name
+from bot.cli._pages import address, opened_pages, tell_link
+from bot.cli._print import counted, say
+from bot.cli.poll import sentence
+from bot.cli.run import Terminal, rounds
 from bot.demo import show
 from bot.demo.doubles import Doubles
 from bot.demo.newsroom import Newsroom
-from bot.model import State
+from bot.ingest import Polled
+from bot.web.base import Pulse
 
 SITE = "harbour"
+
+#: Seconds until the first article: the source is polled once before, and remembers what is old.
+FIRST_AFTER = 3.0
 
 
 @click.command(cls=Command)
@@ -30,14 +35,13 @@ SITE = "harbour"
     "--every", type=float, default=20, show_default=True, help="Seconds between articles."
 )
 def demo(every: float) -> None:
-    """Start a sample newsroom on this machine and see its posts go out.
+    """Start a sample newsroom on this machine, and be its editor in your browser.
 
-    New articles appear one after the other and become teasers for all four
-    channels. What is approved goes out to stand-ins for the platforms, which take
-    and refuse what the real ones do. Nothing leaves this machine. Ctrl-C ends it.
+    A link is printed: it opens the review room. New articles appear one after the
+    other and become posts for all four channels, which wait there for you. What you
+    approve goes out to stand-ins for the platforms, which take and refuse what the
+    real ones do. Nothing leaves this machine. Ctrl-C ends it.
     """
-    from bot import web
-
     with contextlib.ExitStack() as ending:
         newsroom = ending.enter_context(contextlib.closing(Newsroom(lambda: datetime.now(UTC))))
         show.clear()
@@ -48,26 +52,30 @@ def demo(every: float) -> None:
             each.platform: (each.account, doubles.settings(each.platform)) for each in doubles
         }
         folder = show.lay_out(newsroom.url, channels)
-        app = ending.enter_context(contextlib.closing(App.open(str(folder), {}, who="demo")))
+        app = ending.enter_context(contextlib.closing(App.open(str(folder), {}, who=login_name())))
+        assert app.config.bot.media.listen, "a stand-in fetches pictures from there"
         _connect(app, doubles)
-        pages = "".join(f"    {each.platform:<10} {each.url}/\n" for each in doubles)
-        say(
-            f"A sample newsroom, {newsroom.url}/, is polled. Its posts go out to stand-ins for\n"
-            f"the four platforms, where you see what the public would; nothing leaves this "
-            f"machine:\n{pages}"
-            "In a second terminal, be its editor:\n"
-            f"    {_me()} --config {folder} queue\n"
-            f"    {_me()} --config {folder} approve --all\n"
-            "What you approve goes out. Ctrl-C ends it.\n"
-        )
-        media = ending.enter_context(
-            web.serving_media(app.config.bot.media.listen, app.store, app.media)
-        )
-        assert media.listen, "a stand-in fetches pictures from there"
+        pulse = Pulse()
+        pages = ending.enter_context(opened_pages(app, pulse))
+        _welcome(app, address(pages), newsroom.url, doubles)
         soon = timedelta(seconds=2)
-        with _events(newsroom, app, every):
-            rounds(app, Terminal(app, quiet=True), every={"poll": soon, "film": soon})
+        with _events(newsroom, every):
+            rounds(app, Ticker(app, quiet=True), every={"poll": soon, "film": soon}, pulse=pulse)
     say(f"Ended. What the demo made stays in {show.FOLDER}/ until the next one.")
+
+
+class Ticker(Terminal):
+    """Tells in a line each what happens: the posts themselves are looked at in the room."""
+
+    def polled(self, result: Polled) -> None:
+        """Tell of new articles."""
+        if result.error or result.alarms:
+            say(sentence(result))
+        with self._app.store.read() as tx:
+            posts = [tx.posts.get(post_id) for post_id in result.posts]
+        for headline in dict.fromkeys(post.article_title for post in posts):
+            many = sum(post.article_title == headline for post in posts)
+            say(f"New: “{headline}”. {counted(many, 'post')} for you in the review room.")
 
 
 def _seen(effect: Mapping[str, Any]) -> None:
@@ -83,10 +91,24 @@ def _connect(app: App, doubles: Doubles) -> None:
             tx.credentials.put(SITE, each.platform, known, seeds={}, expires_at=None, now=app.now())
 
 
-def _in_the_making(app: App) -> bool:
-    """Tell whether a video is still to be made."""
-    with app.store.read() as tx:
-        return any(queue.in_the_making(post) for post in tx.posts.list((State.HELD,)))
+def _welcome(app: App, at: str, newsroom: str, doubles: Doubles) -> None:
+    """Print the way in first, then what there is to see."""
+    tell_link(app, at)
+    if not at.endswith(f":{show.PORT}"):
+        say(f"(Port {show.PORT} is taken, so that the room is at another one.)\n")
+    command = f"{_me()} --config {app.folder}"
+    seen = "".join(f"    {each.platform:<10} {each.url}/\n" for each in doubles)
+    say(
+        "It is the review room of a sample newsroom. In a few seconds its first posts wait\n"
+        "there: look at one and approve it. What you approve goes out, and here you see what\n"
+        "happens. Nothing leaves this machine: the platforms are stand-ins, which show what the\n"
+        f"public would see:\n{seen}"
+        f"The newsroom itself is at {newsroom}/. The same in a second terminal:\n"
+        f"    {command} queue\n"
+        f"    {command} approve --all\n"
+        f"    {command} review          # another link\n"
+        "Ctrl-C ends it.\n"
+    )
 
 
 def _me() -> str:
@@ -96,29 +118,17 @@ def _me() -> str:
 
 
 @contextlib.contextmanager
-def _events(newsroom: Newsroom, app: App, every: float) -> Iterator[None]:
-    """Let the newsroom publish now and then, and its editor approve the first article."""
+def _events(newsroom: Newsroom, every: float) -> Iterator[None]:
+    """Let the newsroom publish now and then."""
     ended = threading.Event()
 
-    def approve_first() -> None:
-        while _in_the_making(app) and not ended.wait(0.5):
-            pass
-        say("The demo's editor approves what is held; from now on it is your turn.")
-        approve_all(app, "the demo’s editor")
-
     def go() -> None:
-        steps: tuple[tuple[float, Callable[[], object]], ...] = (
-            (4, newsroom.publish_next),
-            (8, approve_first),
-        )
-        for delay, step in steps:
-            if ended.wait(delay):
-                return
-            step()
-        while not ended.wait(every):
+        wait = FIRST_AFTER
+        while not ended.wait(wait):
             if newsroom.publish_next() is None:
                 say("The newsroom has no more articles. Ctrl-C ends the demo.")
                 return
+            wait = every
 
     thread = threading.Thread(target=go, name="demo", daemon=True)
     thread.start()

@@ -17,12 +17,12 @@ from bot.doctor import examine
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, settings: bool, as_json: bool) -> int:
-    """Check configuration, templates, database, sources and channels.
+    """Check configuration, database, review room, pictures, sources and channels.
 
-    A card is drawn, with each site's look and fonts, and a file is fetched from
-    [media] public_url as Instagram would. Every setting that was left out is listed
-    with what is used instead. Ends with 1 where something should be mended, with 3
-    where something cannot be reached.
+    A card is drawn, with each site's look and fonts; a file is fetched from [media]
+    public_url as Instagram would, and the review room asked for at [review] url. Every
+    setting that was left out is listed with what is used instead. Ends with 1 where
+    something should be mended, with 3 where something cannot be reached.
     """
     with opened(ctx) as app:
         report = examine(app)

@@ -24,8 +24,7 @@ def pause(ctx: click.Context, scope: str | None, every: bool, until: str | None)
     with opened(ctx) as app:
         name = _scope(app.scopes(), scope, every)
         at = local_time(app, until, name.split("/")[0]) if until else None
-        with app.store.write() as tx:
-            tx.pauses.pause(name, until=at, who=app.who, now=app.now())
+        app.editor().pause(name, at)
         shown = "Everything" if name == "*" else name
         end = f" until {moment(at, app.zone(name.split('/')[0]), app.now())}" if at else ""
         say(f"{shown} is paused{end}. “bot resume{'' if name == '*' else ' ' + name}” goes on.")

@@ -73,7 +73,7 @@ def post(
             click.confirm(
                 f"Approve the posts of {url} without a further look?", abort=True, err=True
             )
-        result = app.one_off(wish, when)
+        result = app.editor().one_off(wish, when)
         if as_json:
             to_json([post_row(row) for row in (*result.made, *result.existing)])
         else:

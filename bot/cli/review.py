@@ -58,15 +58,7 @@ def approve(
 
         def one(post_id: int) -> Post:
             post = app.post(post_id)
-            return review.approve(
-                app.store,
-                post_id,
-                app.rules(post),
-                who=app.who,
-                now=app.now(),
-                at=local_time(app, at, post.site) if at else None,
-                judge=app.judge_of(post),
-            )
+            return app.editor().approve(post_id, at=local_time(app, at, post.site) if at else None)
 
         return _each(app, post_ids, one, as_json)
 
@@ -80,7 +72,7 @@ def unapprove(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> i
     with opened(ctx) as app:
 
         def one(post_id: int) -> Post:
-            return review.unapprove(app.store, post_id, who=app.who, now=app.now())
+            return app.editor().unapprove(post_id)
 
         return _each(app, post_ids, one, as_json)
 
@@ -97,7 +89,7 @@ def reject(ctx: click.Context, post_ids: tuple[int, ...], reason: str, as_json: 
             reason = click.prompt("Reason", default="", show_default=False, err=True)
 
         def one(post_id: int) -> Post:
-            return review.reject(app.store, post_id, reason, who=app.who, now=app.now())
+            return app.editor().reject(post_id, reason)
 
         return _each(app, post_ids, one, as_json)
 
@@ -111,8 +103,7 @@ def reopen(ctx: click.Context, post_ids: tuple[int, ...], as_json: bool) -> int:
     with opened(ctx) as app:
 
         def one(post_id: int) -> Post:
-            rules = app.rules(app.post(post_id))
-            return review.reopen(app.store, post_id, rules, who=app.who, now=app.now())
+            return app.editor().reopen(post_id)
 
         return _each(app, post_ids, one, as_json)
 
@@ -177,15 +168,11 @@ def edit(
             media, found = _made_anew(app, post, ours)
         else:
             media = _own_media(app, post, image, alt or "", video)
-        judged = app.judge_of(post)
 
         def one(post_id: int) -> Post:
-            return review.edit(
-                app.store,
+            return app.editor().edit(
                 post_id,
-                lambda teaser, slot_at: (*judged(teaser, slot_at), *found),
-                who=app.who,
-                now=app.now(),
+                found=found,
                 text=text,
                 title=title,
                 media=media,
@@ -247,7 +234,7 @@ def move(ctx: click.Context, post_id: int, at: str, as_json: bool) -> int:
         def one(post_id: int) -> Post:
             post = app.post(post_id)
             when = local_time(app, at, post.site)
-            moved = review.move(app.store, post_id, when, who=app.who, now=app.now())
+            moved = app.editor().move(post_id, when)
             told = {problem.code for problem in post.problems}
             for problem in app.judge_of(post)(post.teaser, when):
                 if problem.code not in told:

@@ -13,6 +13,7 @@ import click
 from bot import queue, review
 from bot.app import RUNS, App
 from bot.cli._base import Command, opened
+from bot.cli._pages import opened_pages
 from bot.cli._print import console, moment, say, show_exchanges, show_posts
 from bot.cli.poll import filmed, sentence
 from bot.errors import UsageError
@@ -48,9 +49,9 @@ EVERY = {
 def run(ctx: click.Context, dry_run: bool, form: str | None) -> None:
     """Poll, make videos, publish, look after what is in doubt: again and again, until Ctrl-C.
 
-    What is approved goes out in its slot, once. Health, metrics and the posts that
-    notices link to are served at [review] listen, and pictures of approved posts at
-    [media] listen. Several may run on one database.
+    What is approved goes out in its slot, once. The review room, health and metrics
+    are served at [review] listen (“bot review” tells the way in), and pictures of
+    approved posts at [media] listen. Several may run on one database.
 
     With --dry-run all of it is rehearsed in a database of its own (bot.dry-run.db):
     what nobody can approve there is approved by the rehearsal itself, and every
@@ -70,18 +71,12 @@ def run(ctx: click.Context, dry_run: bool, form: str | None) -> None:
 
 
 def _serve(app: App, form: str | None, *, debug: bool) -> None:
-    from bot import web
     from bot._log import logging_to
 
     pulse = Pulse()
-    with logging_to(sys.stderr, app.masker, form=form, debug=debug):
-        view, listen = app.view(pulse), app.config.bot
-        with (
-            web.serving(listen.review.listen, view),
-            web.serving_media(listen.media.listen, app.store, app.media),
-        ):
-            log.info("started with %d channels", len(view.channels))
-            rounds(app, Journal(), pulse=pulse)
+    with logging_to(sys.stderr, app.masker, form=form, debug=debug), opened_pages(app, pulse):
+        log.info("started with %d channels", len(list(app.config.channels())))
+        rounds(app, Journal(), pulse=pulse)
         log.info("ended")
 
 

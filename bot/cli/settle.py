@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from bot import review
 from bot.cli._base import Command, opened
 from bot.cli._print import say
 from bot.errors import UsageError
@@ -27,7 +26,7 @@ def settle(ctx: click.Context, post_id: int, url: str | None, absent: bool) -> N
     if bool(url) == absent:
         raise UsageError("say what you saw: --published URL, or --absent.")
     with opened(ctx) as app:
-        post = review.settle(app.store, post_id, published_at=url, who=app.who, now=app.now())
+        post = app.editor().settle(post_id, published_at=url)
         if post.state is State.PUBLISHED:
             say(f"#{post.id} is published: {post.remote_url}")
         else:
@@ -49,6 +48,6 @@ def delete(ctx: click.Context, post_id: int, yes: bool) -> int:
         if not yes and sys.stdin.isatty():
             where = post.remote_url or f"{post.channel} ({post.account})"
             click.confirm(f"Take #{post.id} down, {where}?", abort=True, err=True)
-        sentence, gone = app.delete(post)
+        sentence, gone = app.editor().delete(post_id)
         say(sentence)
         return int(not gone)

@@ -14,7 +14,8 @@ from bot.cli._base import Command, json_option, opened
 from bot.cli._print import console, counted, moment, post_row, printable, to_json
 from bot.health import SourceState, ago_in_words
 from bot.model import State
-from bot.status import STUCK, ChannelState, Status
+from bot.status import ChannelState, Status
+from bot.store.followups import STUCK
 
 Line = tuple[str, str]  # words and their style
 

@@ -10,6 +10,9 @@ from pathlib import Path
 
 FOLDER = Path("var/demo")
 
+#: Where the review room is, if nobody else is there.
+PORT = 8700
+
 
 def clear(folder: Path = FOLDER) -> None:
     """Remove what an earlier demo left."""
@@ -21,6 +24,8 @@ BOT = """\
 database = "sqlite:///{folder}/bot.db"
 allow_private_addresses = true      # newsroom and platforms are on 127.0.0.1
 contact = "editor@harbour.example"
+[review]
+listen = "{review}"
 [media]
 dir = "{folder}/media"
 listen = "{listen}"
@@ -47,10 +52,14 @@ settings = {{ {settings} }}    # a stand-in for the platform, on this machine
 """
 
 
-def free_address() -> str:
-    """Find an address of this machine that nobody listens at."""
+def free_address(wanted: int = 0) -> str:
+    """Find an address of this machine that nobody listens at: the wanted port, or any."""
     with socket.socket() as there:
-        there.bind(("127.0.0.1", 0))
+        there.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            there.bind(("127.0.0.1", wanted))
+        except OSError:
+            there.bind(("127.0.0.1", 0))
         host, port = there.getsockname()
     return f"{host}:{port}"
 
@@ -65,7 +74,7 @@ def lay_out(
     sites = folder / "config" / "sites"
     sites.mkdir(parents=True)
     (folder / "config" / "bot.toml").write_text(
-        BOT.format(folder=folder, listen=free_address()), "utf-8"
+        BOT.format(folder=folder, review=free_address(PORT), listen=free_address()), "utf-8"
     )
     site = SITE.format(url=url)
     for platform, (account, settings) in channels.items():

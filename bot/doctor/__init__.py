@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot import config, source
 from bot.app import App
-from bot.doctor import _pictures
+from bot.doctor import _pictures, _room
 from bot.doctor.base import Check
 from bot.errors import BotError, FetchError, StoreError
 from bot.model import Article, Retry, SourceKind
@@ -44,6 +44,7 @@ def examine(app: App) -> Report:
         Check("configuration", "ok", f"{app.folder}: no fault in {_counted(app.config.sites)}.")
     ]
     checks += _database(app)
+    checks += _room.of_room(app)
     checks += _pictures.of_all(app)
     for site in app.config.sites.values():
         checks += _site(app, site)

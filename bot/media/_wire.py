@@ -7,9 +7,9 @@ from typing import Annotated, Final
 
 from pydantic import Field, TypeAdapter
 
-from bot.media.base import Card, Failure, Piece, Video
+from bot.media.base import Card, Failure, Piece, Proof, Video
 
-Order = Card | Video
+Order = Card | Video | Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Answer:
     unkept: str = ""  # why the folder takes nothing
 
 
-#: A card names its layout, a video does not.
+#: A card names its layout, a video its words, a proof its side.
 ORDERS: Final[TypeAdapter[Order]] = TypeAdapter(
-    Annotated[Card | Video, Field(union_mode="left_to_right")]
+    Annotated[Card | Video | Proof, Field(union_mode="left_to_right")]
 )
 ANSWERS: Final = TypeAdapter(Answer)
 

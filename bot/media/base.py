@@ -105,6 +105,19 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """An order for a picture as it is: whole, upright, anew as JPEG, with nothing else in it."""
+
+    picture: Picture
+    side: int  # its longer one has at most so many pixels
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """The one that it shows; as a card has it."""
+        return (self.picture,)
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A finished picture or video in our own store."""
 

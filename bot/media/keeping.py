@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import StoreError
+from bot.media import _origin
 
 #: A post that is over is shown in the history, and may be reopened, with its picture for so long.
 KEPT_FOR: Final = timedelta(days=30)
@@ -48,6 +49,7 @@ def run_once(needed: Collection[str], folder: Path, now: datetime) -> Swept:
     uses the folder: never clean with the database of a rehearsal. Another process may keep a
     file meanwhile. Raises StoreError where the folder lets nothing be removed.
     """
+    needed = _origin.with_origins(needed, folder)
     kept = removed = freed = 0
     for path, facts in _ours(folder):
         if not is_waste(path.name, datetime.fromtimestamp(facts.st_mtime, UTC), needed, now):

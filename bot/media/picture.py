@@ -14,11 +14,12 @@ from bot.errors import StoreError
 from bot.http import Session, fetch
 from bot.media import _kind, _shelf
 from bot.media._kind import NotAPicture
+from bot.media._origin import Origin, recall, remember
 from bot.model import Media
 
 MOST_BYTES: Final = _kind.MOST_BYTES
 
-__all__ = ["MOST_BYTES", "NotAPicture", "keep", "read", "take"]
+__all__ = ["MOST_BYTES", "NotAPicture", "Origin", "keep", "read", "recall", "remember", "take"]
 
 
 def take(media: Media, session: Session, folder: Path) -> Media:

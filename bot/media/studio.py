@@ -121,7 +121,7 @@ class Studio:
         return made
 
     def _asked(self, order: Order, deadline: timedelta | None) -> Piece | Failure:
-        within = deadline or (CARD_WITHIN if isinstance(order, Card) else VIDEO_WITHIN)
+        within = deadline or (VIDEO_WITHIN if isinstance(order, Video) else CARD_WITHIN)
         with self._lock:  # for one order, so that a card waits for one video at most
             answer = self._answer(order, within.total_seconds())
         if answer.fault is not None:
@@ -164,7 +164,7 @@ class Studio:
 
 
 def _failure(order: Order, how: object) -> Failure:
-    what = "card" if isinstance(order, Card) else "video"
+    what = {Card: "card", Video: "video"}.get(type(order), "picture")
     return Failure(
         "render-failed", f"The {what} could not be made: the program that draws it {how}."
     )

@@ -19,9 +19,6 @@ from bot.store.accounts import Standing
 #: What is not settled by then, the bot does not settle soon by itself.
 DOUBTFUL_FOR: Final = timedelta(minutes=30)
 
-#: What is tried for so long is told of, though it may still go out.
-TRIED_FOR: Final = timedelta(hours=1)
-
 #: A source that was read within the last hour may only have had a hiccup.
 DEAD_AFTER: Final = timedelta(hours=1)
 
@@ -44,6 +41,7 @@ def find(bell: Bell, now: datetime) -> tuple[Cause, ...]:
             *_stuck(tx, now),
             *_tried(tx, now),
             *_held(tx, bell, now),
+            *_floods(tx, bell),
             *_by_hand(tx, hands, now),
             *_followups(tx),
             *_channels(tx, bell, now),
@@ -68,13 +66,11 @@ def _stuck(tx: Tx, now: datetime) -> Iterator[Cause]:
 
 def _tried(tx: Tx, now: datetime) -> Iterator[Cause]:
     """Find what is approved, and for long was tried in vain."""
-    for post in tx.posts.list(states=(State.APPROVED,)):
-        if not post.token:  # never leased, so never tried
-            continue
-        since = tx.outbox.attempts(post.id)[0].started_at
-        if abs(now - since) >= TRIED_FOR:
-            words = f"for {health.in_words(abs(now - since))} it could not be sent: {post.reason}"
-            yield _of_post(post, f"post {post.id} tried", words)
+    tried = tx.outbox.tried(now - health.TRIED_FOR)
+    for post in tx.posts.some(tried):
+        since = health.in_words(now - tried[post.id])
+        words = f"for {since} it could not be sent: {post.reason}"
+        yield _of_post(post, f"post {post.id} tried", words)
 
 
 def _held(tx: Tx, bell: Bell, now: datetime) -> Iterator[Cause]:
@@ -95,6 +91,18 @@ def _held(tx: Tx, bell: Bell, now: datetime) -> Iterator[Cause]:
             elif is_open(bell.rules_of(post), now):
                 words = f"it goes out in {shown_duration(hold)}, unless somebody objects"
                 yield _of_post(post, f"post {post.id} hold", words, kind="hold")
+
+
+def _floods(tx: Tx, bell: Bell) -> Iterator[Cause]:
+    """Find what came in a flood on channels that people review: one cause for each site."""
+    flood: dict[str, list[Post]] = {}
+    for post in tx.posts.some(sorted(tx.posts.faulty())):
+        came_so = any(problem.code == "flood" for problem in post.problems)
+        if came_so and f"{post.site}/{post.channel}" not in bell.automatic:
+            flood.setdefault(post.site, []).append(post)
+    for site, posts in flood.items():
+        words = f"{len(posts)} posts of articles that came all at once wait for your word."
+        yield Cause(f"flood {site}", "other", site, words)
 
 
 def _by_hand(tx: Tx, hands: Collection[str], now: datetime) -> Iterator[Cause]:
@@ -144,7 +152,9 @@ def _channels(tx: Tx, bell: Bell, now: datetime) -> Iterator[Cause]:
 def _of_channel(standing: Standing, bell: Bell, now: datetime) -> Iterator[Cause]:
     key = f"{standing.site}/{standing.channel}"
     if standing.blocked:
-        sentence = f"{key} cannot post: {standing.blocked}"
+        sentence = f"{key} cannot post, and its posts wait: {standing.blocked}"
+        if "“bot login" not in standing.blocked:
+            sentence += f" “bot login {key}” connects it again."
         yield Cause(f"channel {key} blocked", "channel", standing.site, sentence)
         return
     if standing.expires_at is None:

@@ -25,8 +25,12 @@ def subject(causes: Iterable[Cause], names: Mapping[str, str]) -> str:
 
 
 def text(causes: Sequence[Cause], names: Mapping[str, str], page: str) -> str:
-    """Tell each cause on a line of plain text, and below it where to read more."""
+    """Tell each cause on a line of plain text, and below it where to read more.
+
+    `page` is the address of the review room; "" where there is none.
+    """
     lines: list[str] = []
+    page = page.rstrip("/")
     for kind in KINDS:
         own = [cause for cause in causes if cause.kind == kind]
         if not own:
@@ -35,11 +39,13 @@ def text(causes: Sequence[Cause], names: Mapping[str, str], page: str) -> str:
         for cause in own[:MOST]:
             site = f"{names.get(cause.site, cause.site)}: " if cause.site else ""
             lines.append(f"- {site}{_clean(cause.sentence)}")
-            if cause.post_id:
-                lines.append(f"  {page.rstrip('/')}/posts/{cause.post_id}")
+            if cause.post_id and page:
+                lines.append(f"  {page}/posts/{cause.post_id}")
         if len(own) > MOST:
             lines.append(f"- and {len(own) - MOST} more; “bot status” lists them all.")
         lines.append("")
+    if page and not all(cause.post_id for cause in causes):
+        lines.append(f"What there is to do: {page}/needs")
     return "\n".join(lines).rstrip()
 
 

@@ -31,7 +31,12 @@ transaction remains.
                       article_id=, due_by=, expires_by=, limit=, newest_first=) ·
                       change(post, verb, to, who=, reason=, now=, **columns) ·
                       set_due(post, due_at, who=, now=) · log(id) ·
-                      taken(site, channel, since, until) · counts() · media(states, since)
+                      outlines(states) · some(ids) · writers(ids) ·
+                      taken(site, channel, since, until) · count(state) · counts() ·
+                      media(states, since)
+``tx.drafts``         of(post_id) · at(post_id, version)
+``tx.timetable``      between(site, channels, since, until) · late(site, before)
+``tx.history``        page(wanted, limit, older_than=, newer_than=) · people()
 ``tx.outbox``         due(now, limit) · take(now, hold_for, skip=) · free(post) ·
                       put_off(post, until, reason, now, slot=) · lease(post, now, lease_for,
                       cost=) · resume(post) · settle(post, outcome, now, quarantine=) ·
@@ -51,8 +56,16 @@ transaction remains.
 ``tx.meters``         add(credential, quota, day, n) · used(credential, quota, day)
 ``tx.notices``        claim(causes, now, every) · failed(causes) · forget(all_but)
                       of posts: note(post_ids, now) · at(post_ids)
+``tx.news``           mark(now) · came(mark, site, channel) · changed({id: version})
 ``tx.pauses``         pause(scope, until=, who=, now=) · resume(scope) · active(now) · over(now)
 ``tx.leases``         take(name, holder, for_) · release(name, holder)
+``tx.users``          all() · any() · find(name) · add(name, role, password, now) · change(name,
+                      …) · remove(name) · tried(name, peer, now, before) ·
+                      tries(since, most, name=, peer=) · forgive(name, peer)
+``tx.sessions``       begin(kind, name, now=, lasts=, browser=, peer=) → secret ·
+                      get(secret, now) · is_laid(secret, now) · use_link(secret, now) ·
+                      seen(id, now, ends_at) · all(now, name) · is_signed_in(name, peer, now) ·
+                      end(name, id) · end_secret(secret) · end_local()
 ``tx.instance``       check(now) · doubt() · doubtful(post) · beat(now)
 ``store``             write() · read() · integrity() · describe() · close()
 ====================  =========================================================
@@ -78,17 +91,23 @@ from bot.store import _clock, _connect, _migrate
 from bot.store.accounts import Accounts
 from bot.store.articles import Articles
 from bot.store.credentials import Credentials
+from bot.store.drafts import Drafts
 from bot.store.followups import Followups
+from bot.store.history import History
 from bot.store.instance import Instance
 from bot.store.leases import Leases
 from bot.store.logins import Logins
 from bot.store.meters import Meters
+from bot.store.news import News
 from bot.store.notices import Notices
 from bot.store.outbox import Outbox
 from bot.store.pauses import Pauses
 from bot.store.posts import Posts
 from bot.store.rests import Rests
+from bot.store.sessions import Sessions
 from bot.store.sources import Sources
+from bot.store.timetable import Timetable
+from bot.store.users import Users
 from bot.store.vault import Vault
 from bot.store.waiting import WaitingRoom
 
@@ -103,6 +122,9 @@ class Tx:
         self.articles = Articles(db)
         self.waiting = WaitingRoom(db)
         self.posts = Posts(db)
+        self.drafts = Drafts(db)
+        self.timetable = Timetable(db)
+        self.history = History(db)
         self.instance = Instance(db)
         self.outbox = Outbox(db, vault, self.instance)
         self.followups = Followups(db)
@@ -112,8 +134,11 @@ class Tx:
         self.rests = Rests(db)
         self.meters = Meters(db)
         self.notices = Notices(db)
+        self.news = News(db)
         self.pauses = Pauses(db)
         self.leases = Leases(db)
+        self.users = Users(db)
+        self.sessions = Sessions(db)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from bot.errors import TransitionError, UsageError
-from bot.model import TRANSITIONS, Post, Problem, State, Verb
+from bot.model import OPEN, TRANSITIONS, Post, Problem, State, Verb
 from bot.store import _clock
-from bot.store._schema import articles, posts, transitions
+from bot.store._schema import articles, drafts, posts, transitions
 
 #: What a change of state may set beside the state itself.
 CHANGEABLE = frozenset(
@@ -126,9 +126,19 @@ def change(
         columns = _TAKEN_BACK | columns
     if to is State.PUBLISHED:
         columns = {"published_at": now} | columns
-    write(db, post, {**columns, "state": to, "reason": reason}, by_token=by_token)
+    ended_at = None if to in OPEN else columns.get("published_at") or now
+    moved = {"state": to, "reason": reason, "ended_at": ended_at}
+    write(db, post, {**columns, **moved}, by_token=by_token)
+    if columns.get("teaser", post.teaser) != post.teaser:
+        _keep(db, post, who=who, now=now)
     log(db, post.id, verb, post.state, to, who=who, reason=reason, now=now)
     return get(db, post.id)
+
+
+def _keep(db: Connection, post: Post, *, who: str, now: datetime) -> None:
+    """Keep the words that `who` has just replaced."""
+    row = {"post_id": post.id, "version": post.version, "teaser": post.teaser}
+    db.execute(insert(drafts).values(**row, who=who, at=now))
 
 
 def write(db: Connection, post: Post, columns: dict[str, Any], *, by_token: bool = False) -> None:

@@ -17,7 +17,7 @@ from bot.store._connect import is_sqlite, name_of
 FOLDER = Path(__file__).parent / "migrations"
 
 #: Every revision that this program knows, oldest first.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 
 def revision(connection: Connection) -> str | None:

@@ -213,11 +213,15 @@ posts = Table(
     Column("looks", Integer, nullable=False, server_default="0"),  # that found nothing, in a row
     Column("cost", Integer, nullable=False, server_default="0"),  # thousandths of a dollar
     Column("notified_at", UtcTime),  # a notice of it was delivered
+    Column("ended_at", UtcTime),  # it went out, or was done with: what the history is ordered by
     UniqueConstraint("article_id", "channel", "occasion"),
     # One whole index by state serves the outbox, the queue and the counts. A partial
     # one would serve the outbox alone, and only where states are literal in the SQL.
     Index(None, "state", "due_at"),
-    Index(None, "site", "channel", "due_at"),
+    # The timetable and the slots are sifted by it alone: only what is shown is read.
+    Index("ix_posts_timetable", "site", "channel", "due_at", "published_at", "state"),
+    # Whatever the history asks of a hundred thousand posts is answered by this alone.
+    Index("ix_posts_history", "ended_at", "id", "state", "site", "channel"),
 )
 
 transitions = Table(
@@ -231,6 +235,7 @@ transitions = Table(
     Column("before", _words(State)),
     Column("after", _words(State), nullable=False),
     Column("reason", Text, nullable=False),
+    Index(None, "who", "post_id"),
 )
 
 # Two rows an attempt, so that neither is ever changed: its start, and its end.
@@ -364,6 +369,57 @@ logins = Table(
     Column("state", Text, primary_key=True),
     Column("at", UtcTime, nullable=False),
     Column("answer", Text, nullable=False, default=""),
+)
+
+# A teaser as it stood until somebody put another in its place: what “undo” goes back to.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("post_id", _Id, ForeignKey("posts.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),  # of the post that carried it
+    Column("teaser", Coded(Teaser), nullable=False),
+    Column("who", Text, nullable=False),  # replaced it
+    Column("at", UtcTime, nullable=False),
+)
+
+# Who may sign in to the pages.
+users = Table(
+    "users",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("role", Text, nullable=False),  # "editor" | "admin"
+    # Its hash; "": only a proxy signs them in.
+    Column("password", Text, nullable=False, default=""),
+    Column("language", Text, nullable=False, default=""),  # of the pages; "": the browser's
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# A browser that is signed in, or a one-time link that nobody has used yet.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("mark", Text, nullable=False, unique=True),  # hash of what the browser or the link has
+    # "password" | "link" (unused) | "local" (came by one) | "probe" (of a second process)
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),  # whose it is
+    Column("at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("browser", Text, nullable=False, default=""),  # as it names itself
+    Column("peer", Text, nullable=False, default=""),  # the address that it began from
+    Index(None, "name"),
+)
+
+# Attempts to sign in that failed, for their limit.
+tries = Table(
+    "tries",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("peer", Text, nullable=False),  # the address that it came from
+    Column("at", UtcTime, nullable=False),
+    Index(None, "at"),
 )
 
 #: Rows of these are never changed or deleted; the database itself refuses it.

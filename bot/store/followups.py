@@ -20,6 +20,9 @@ from bot.store._schema import followups, posts
 #: A person took a post down: no pause and no rest of its channel keeps that back.
 DELETE: Final = "delete"
 
+#: A step that only a person gets on.
+STUCK: Final = frozenset({"failed", "unknown"})
+
 _OPEN = ("due", "doing", "failed", "unknown")
 _CUT_SHORT = "it was cut short: look whether it was done"
 
@@ -128,6 +131,25 @@ class Followups:
                 " meanwhile: look at it again."
             )
         return self._get(followup.id)
+
+    def decide(self, followup_id: int, state: str, *, who: str, reason: str, now: datetime) -> int:
+        """Write what a person says of a step that failed or is in doubt; give its post's number.
+
+        `due` takes it from the beginning. What stands so of the same step of the post is
+        decided with it. Raises TransitionError where it does not stand so any more.
+        """
+        found = [each for each in self.open() if each.id == followup_id and each.state in STUCK]
+        if not found:
+            raise TransitionError("that was settled meanwhile: look at the page again.")
+        (one,) = found
+        alike = (followups.c.post_id == one.post_id, followups.c.name == one.name)
+        columns = {"state": state, "who": who, "reason": reason, "at": now, "not_before": None}
+        more = update(followups).where(*alike, followups.c.state.in_(STUCK))
+        done = more.where(followups.c.id != one.id).values(columns | {"state": "done"})
+        self._db.execute(done)
+        mine = more.where(followups.c.id == one.id).values(columns | {"tries": 0})
+        self._db.execute(mine)
+        return one.post_id
 
     def of(self, post_id: int) -> tuple[Followup, ...]:
         """List the steps behind a post, in order."""

@@ -33,7 +33,7 @@ from bot.model import (
 )
 from bot.store import _attempts, _claims, _clock, _connect, _life, _stops
 from bot.store._doubts import Doubts
-from bot.store._schema import posts, to_json
+from bot.store._schema import attempts, posts, to_json
 from bot.store.accounts import FIRST_REST, Accounts
 from bot.store.followups import Followups
 from bot.store.instance import Instance
@@ -153,6 +153,17 @@ class Outbox(Doubts):
             case Blocked():
                 Accounts(self._db).block(post.site, post.channel, reason, now)
         return settled
+
+    def tried(self, before: datetime) -> dict[int, datetime]:
+        """Tell which approved posts were tried first before then, in vain, and when."""
+        first = func.min(attempts.c.at).label("first_at")
+        query = (
+            select(posts.c.id, first)
+            .join(attempts, attempts.c.post_id == posts.c.id)
+            .where(posts.c.state == State.APPROVED)
+            .group_by(posts.c.id)
+        )
+        return {row.id: row.first_at for row in self._db.execute(query) if row.first_at <= before}
 
     def attempts(self, post_id: int) -> tuple[Attempt, ...]:
         """List the tries to publish a post; one without an end is under way."""

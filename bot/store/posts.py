@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,36 @@ from bot.errors import TransitionError, UsageError
 from bot.model import TRANSITIONS, Channel, LogRow, Post, Problem, State, Teaser, Verb
 from bot.store import _life
 from bot.store._connect import once
-from bot.store._schema import posts, transitions
+from bot.store._schema import articles, drafts, posts, transitions
+from bot.store.outbox import LONGEST_DELAY
 
 #: In these a post keeps the slot that it was given.
 _IN_SLOT = (State.APPROVED, State.SENDING, State.WAITING, State.UNKNOWN, State.NEEDS_PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Where a post stands, without its words: cheap to read for all that are open."""
+
+    id: int
+    article_id: int
+    site: str
+    channel: str
+    state: State
+    created_at: datetime
+    due_at: datetime | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who last put other words into a post, and when."""
+
+    who: str
+    at: datetime
+
+
+_OUTLINE = select(*(posts.c[name] for name in Outline.__dataclass_fields__))
 
 
 class Posts:
@@ -126,6 +153,59 @@ class Posts:
             query = query.where(cast(posts.c.teaser, Text).like('%"placeholder":true%'))
         return _life.read(self._db, query.limit(limit))
 
+    def outlines(
+        self, states: Collection[State], article_id: int | None = None
+    ) -> tuple[Outline, ...]:
+        """Tell of every post in `states` where it stands, oldest first."""
+        query = _OUTLINE.where(posts.c.state.in_(states)).order_by(posts.c.id)
+        if article_id is not None:
+            query = query.where(posts.c.article_id == article_id)
+        return tuple(Outline(**row) for row in self._db.execute(query).mappings())
+
+    def some(self, ids: Iterable[int]) -> tuple[Post, ...]:
+        """Read the posts of these numbers, in their order, as far as they are there."""
+        wanted = list(ids)
+        found = {
+            post.id: post
+            for post in _life.read(self._db, _life.query().where(posts.c.id.in_(wanted)))
+        }
+        return tuple(found[each] for each in wanted if each in found)
+
+    def faulty(self) -> frozenset[int]:
+        """Tell which held posts something speaks against; no teaser is decoded for it."""
+        faulty = cast(posts.c.problems, Text) != "[]"
+        query = select(posts.c.id).where(posts.c.state == State.HELD, faulty)
+        return frozenset(self._db.execute(query).scalars())
+
+    def since(self, ids: Collection[int]) -> dict[int, datetime]:
+        """Tell when something last happened to these posts."""
+        query = select(transitions.c.post_id, func.max(transitions.c.at).label("at"))
+        query = query.where(transitions.c.post_id.in_(ids)).group_by(transitions.c.post_id)
+        return {row.post_id: row.at for row in self._db.execute(query)}
+
+    def pictured(self, ids: Collection[int]) -> frozenset[int]:
+        """Tell which of these posts are of an article with a picture; none is decoded for it."""
+        query = (
+            select(posts.c.id)
+            .join(articles)
+            .where(posts.c.id.in_(ids), cast(articles.c.content, Text).like('%"image":{%'))
+        )
+        return frozenset(self._db.execute(query).scalars())
+
+    def writers(self, ids: Collection[int]) -> dict[int, Writer]:
+        """Tell who wrote the words of these posts, of those that were written anew."""
+        newest = (
+            select(drafts.c.post_id, func.max(drafts.c.version).label("version"))
+            .where(drafts.c.post_id.in_(ids))
+            .group_by(drafts.c.post_id)
+            .subquery()
+        )
+        query = select(drafts.c.post_id, drafts.c.who, drafts.c.at).join(
+            newest,
+            (drafts.c.post_id == newest.c.post_id) & (drafts.c.version == newest.c.version),
+        )
+        return {row.post_id: Writer(row.who, row.at) for row in self._db.execute(query)}
+
     def change(
         self,
         post: Post,
@@ -146,9 +226,18 @@ class Posts:
         return _life.change(self._db, post, verb, to, who=who, reason=reason, now=now, **columns)
 
     def set_due(
-        self, post: Post, due_at: datetime, *, who: str, reason: str = "", now: datetime
+        self,
+        post: Post,
+        due_at: datetime | None,
+        *,
+        expires_at: datetime | None = None,
+        who: str,
+        reason: str = "",
+        now: datetime,
     ) -> Post:
         """Give a held or approved post the time that a person chose: its age expires it no more.
+
+        Without a time a held post has its age again, and gets a slot when it is approved.
 
         The state stays; the log says who moved it, as an edit that begins and ends in
         the same state. Raises TransitionError as `change` does.
@@ -157,9 +246,11 @@ class Posts:
             raise TransitionError(
                 f"post {post.id} is {post.state}: only held and approved posts can be moved."
             )
-        moved = f"moved to {due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-        reason = f"{moved}: {reason}" if reason else moved
-        _life.write(self._db, post, {"due_at": due_at, "expires_at": None})
+        if due_at is None and post.state is State.APPROVED:
+            raise TransitionError(f"post {post.id} is approved, and so keeps a time.")
+        to = f"to {due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if due_at else "back to no time"
+        reason = f"moved {to}: {reason}" if reason else f"moved {to}"
+        _life.write(self._db, post, {"due_at": due_at, "expires_at": expires_at})
         _life.log(
             self._db, post.id, Verb.EDIT, post.state, post.state, who=who, reason=reason, now=now
         )
@@ -185,21 +276,32 @@ class Posts:
         query = select(moment).where(
             posts.c.site == site,
             posts.c.channel == channel,
+            # Whoever goes out had a slot, and the index knows it: no older post is read.
+            posts.c.due_at >= since - LONGEST_DELAY,
+            posts.c.due_at < until + LONGEST_DELAY,
             or_(posts.c.published_at.is_not(None), posts.c.state.in_(_IN_SLOT)),
             and_(moment >= since, moment < until),
         )
         return tuple(self._db.execute(query.order_by(moment)).scalars())
 
     def media(self, states: Collection[State], since: datetime | None = None) -> frozenset[str]:
-        """Name the kept files that posts in `states` carry, and any post changed `since` then."""
+        """Name the kept files that posts in `states` carry, or carried `since` then."""
         wanted = [posts.c.state.in_(states)]
         if since is not None:
             changed = select(transitions.c.post_id).where(transitions.c.at >= since)
             wanted.append(posts.c.id.in_(changed))
-        teasers = self._db.execute(select(posts.c.teaser).where(or_(*wanted))).scalars()
+        teasers = list(self._db.execute(select(posts.c.teaser).where(or_(*wanted))).scalars())
+        if since is not None:  # what a change put aside comes back when it is undone
+            earlier = select(drafts.c.teaser).where(drafts.c.at >= since)
+            teasers += self._db.execute(earlier).scalars()
         return frozenset(
             Path(each.path).name for teaser in teasers for each in teaser.media if each.path
         )
+
+    def count(self, state: State) -> int:
+        """Count the posts in one state; of the others none is looked at."""
+        query = select(func.count()).select_from(posts).where(posts.c.state == state)
+        return int(self._db.execute(query).scalar_one())
 
     def counts(self) -> dict[State, int]:
         """Count the posts in each state that has any."""

@@ -100,6 +100,14 @@ class Sources:
             **columns,
         )
 
+    def ask_now(self, site: str, url: str, now: datetime) -> None:
+        """Let it be asked at the next poll, whatever it said before: a person wants to know."""
+        self._db.execute(
+            update(sources)
+            .where(sources.c.site == site, sources.c.url == url)
+            .values(next_at=now, retry_at=None, gone_at=None)
+        )
+
     def set_baseline(self, source_id: int, now: datetime) -> None:
         """Say that the first poll has remembered what was there."""
         self._set(source_id, baseline_at=now)

@@ -91,6 +91,10 @@ class WaitingRoom:
         tries = articles.c.tries + 1
         self._set(article_id, note=note, tries=tries, next_try_at=next_try_at)
 
+    def try_now(self, article_id: int, now: datetime) -> None:
+        """Let it be tried at the next poll: a person asks for it."""
+        self._set(article_id, next_try_at=now)
+
     def leave(self, article_ids: Collection[int], next_try_at: datetime) -> None:
         """Do not try these before then; what was not tried does not count as a try."""
         self._db.execute(

@@ -1,24 +1,22 @@
-"""The pages of the daemon: how it does, one post by its link, the end of a login.
+"""The listener of the pages, and of pictures; and the pages that are for machines.
 
 ::
 
-    with web.serving("127.0.0.1:8700", view), web.serving_media("0.0.0.0:8701", store, folder):
+    pages = lambda: room.pages(app, view)
+    with web.serving("127.0.0.1:8700", pages), web.serving_media("0.0.0.0:8701", store, folder):
         daemon.run(ticks, pulse=view.pulse)
 
 ==================  ===========================================================
 ``/healthz``        the process lives and its ticks go on; asks no database
 ``/readyz``         it can publish: 503 and the reasons where it cannot
 ``/metrics``        for Prometheus
-``/posts/ID``       one post with its history, and the commands that settle it
 ``/login/callback`` where a platform sends a person back to; `bot login` waits for it
 ==================  ===========================================================
 
-Nothing here can be changed by anybody: every page answers GET and HEAD alone, and
-approves, sends or deletes nothing. Nobody signs in yet, so that posts are shown only
-to this very machine: to a loopback peer that asks for a loopback name. A proxy in
-front of it shall pass on `/login/callback` alone, with the Host that was asked for.
+Nothing can be changed by these: they answer GET and HEAD alone, and approve, send or
+delete nothing. Everything that people see and do is in `bot.room`, behind its door.
 
-Pictures and videos have a listener of their own, so that these pages never face the
+Pictures and videos have a listener of their own, so that the pages never face the
 internet for the sake of a platform that fetches them: it serves `/media/NAME` alone, of
 posts that are approved and not over.
 """
@@ -33,21 +31,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from bot.store import Store
-from bot.web.base import View
 
-__all__ = ["Listener", "is_served", "serving", "serving_media"]
+__all__ = ["Listener", "is_local", "is_served", "serving", "serving_media"]
 
 log = logging.getLogger("bot")
 
 #: A taken port is tried again so often: the pages may come late, the posts may not.
 AGAIN = timedelta(seconds=30)
 
-#: More at once are told to come back: nothing here is for a crowd.
-MOST_AT_ONCE = 32
+#: More connections at once are told to come back: nothing here is for a crowd. Thirty browsers
+#: that load a page have six each.
+MOST_AT_ONCE = 256
 
 
 #: Makes an ASGI application, and the protocol by which it is served.
@@ -109,16 +108,18 @@ class Listener:
 
 
 @contextmanager
-def serving(listen: str, view: View) -> Iterator[Listener]:
-    """Serve the pages at `listen` until the end of the block; "" serves none.
+def serving(listen: str, pages: Callable[[], Any]) -> Iterator[Listener]:
+    """Serve the application that `pages` makes at `listen` until the end of the block.
+
+    With "" none is served.
 
     Never raises for an address that cannot be had: publishing goes on without.
     """
 
     def how() -> tuple[Any, Any]:
-        from bot.web._rooms import rooms
+        from bot.web._patience import Patient
 
-        return rooms(view), "h11"
+        return pages(), Patient
 
     with _listening(Listener("pages", listen, "[review] listen", how)) as listener:
         yield listener
@@ -135,6 +136,15 @@ def serving_media(listen: str, store: Store, folder: Path) -> Iterator[Listener]
 
     with _listening(Listener("pictures", listen, "[media] listen", how)) as listener:
         yield listener
+
+
+def is_local(listen: str) -> bool:
+    """Tell whether an address is reached from this machine alone."""
+    host = listen.rpartition(":")[0].strip("[]")
+    try:
+        return host in ("", "localhost") or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def is_served(listen: str) -> bool:
@@ -161,7 +171,8 @@ def _bind(listen: str) -> socket.socket:
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    there = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio does not send small answers at once: 40 ms each.
+    there = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         there.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         there.bind((host, int(port)))
@@ -197,7 +208,7 @@ def _server(rooms: Any, protocol: Any, ended: threading.Event) -> Any:
             server_header=False,
             date_header=False,
             limit_concurrency=MOST_AT_ONCE,
-            timeout_keep_alive=5,
+            timeout_keep_alive=15,  # a tab asks every five seconds
             timeout_graceful_shutdown=2,
         )
     )

@@ -23,6 +23,8 @@ def callback(view: View) -> Callable[[Request], Response]:
         if known:
             with view.store.write("login answer") as tx:
                 known = tx.logins.answer(state, answer)
-        return _sheets.sheet("login.html", 200 if known else 404, known=known)
+        sheet = _sheets.sheet("login.html", 200 if known else 404, known=known)
+        sheet.headers["Referrer-Policy"] = "no-referrer"  # the address holds a code
+        return sheet
 
     return page

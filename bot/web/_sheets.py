@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(shipped("templates") / "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.filters |= {"told": str, "number": "{:,}".format}  # as the room has them, in English
+    return made
 
 
 def sheet(name: str, status: int = 200, **facts: Any) -> Response:

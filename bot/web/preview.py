@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from pathlib import Path
 
+from bot import drawn
 from bot.config import shipped
 from bot.errors import StoreError
 from bot.model import Article, Channel, Media
 from bot.platforms.base import Platform
 from bot.queue import Made
-from bot.web import _drawn, _sheets
+from bot.web import _sheets
 
 Posts = Iterable[tuple[Channel, type[Platform], Made]]
 
@@ -37,14 +38,14 @@ def write(
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        card = _drawn.LinkCard(
-            _drawn.domain(article.url),
+        card = drawn.LinkCard(
+            drawn.domain(article.url),
             article.social_title or article.headline,
             article.dek,
             _beside(picture, folder) if picture else "",
         )
-        drawn = [
-            _drawn.draw(
+        pictures = [
+            drawn.draw(
                 platform,
                 made.teaser,
                 account=channel.account,
@@ -60,7 +61,7 @@ def write(
             article=article,
             site=site,
             facts=list(_facts(article, zone)),
-            posts=drawn,
+            posts=pictures,
         )
         shutil.copyfile(shipped("templates") / "pages" / "drawn.css", folder / "drawn.css")
         page = folder / "index.html"

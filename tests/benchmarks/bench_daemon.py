@@ -2,30 +2,40 @@
 
 A real process with its pages, four channels on doubles and one site, polled as it is by
 default. Memory is what the system counts as resident; the proportional share is given
-too. Given a number, it rests for so many seconds instead of twenty.
+too. Then somebody signs in and keeps the queue open, which asks every five seconds what is
+new. Given a number, it rests for so many seconds instead of twenty.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import requests
 from newsroom import PLATFORMS, Newsroom
 from world import Bot, serving, wait_until
 
+from bot import people
 from bot.demo.doubles import Doubles
 
 REST = 20.0
-AT_MOST_BEFORE, AT_MOST_AFTER, AT_MOST_CPU = 100, 150, 0.5
+AT_MOST_BEFORE, AT_MOST_AFTER, AT_MOST_CPU, AT_MOST_OPEN = 100, 150, 0.5, 1
+#: So often an open page asks what is new, in seconds.
+EVERY = 5.0
+WORDS = "the ferry leaves at nine"
 #: It starts at once, and imports what its ticks need within these seconds.
 SETTLES = 6.0
 
@@ -72,6 +82,36 @@ def measure(newsroom: Newsroom, process: subprocess.Popen[str], url: str, rest: 
         print(f"{told(words, resident, at_most, 'MB')} ({proportional:.0f} MB its own share)")
         print(told(f"  at rest for {rest:.0f} s", share(process.pid, rest), AT_MOST_CPU, "%"))
         print(f"  heavy modules: {', '.join(_loaded(process.pid)) or 'none'}")
+    with _open_page(newsroom, url):
+        time.sleep(SETTLES)
+        resident, proportional = memory(process.pid)
+        print(f"with the queue open {resident:.0f} MB ({proportional:.0f} MB its own share)")
+        print(told(f"  at rest for {rest:.0f} s", share(process.pid, rest), AT_MOST_OPEN, "%"))
+
+
+@contextmanager
+def _open_page(newsroom: Newsroom, url: str) -> Iterator[None]:
+    """Sign in as a person does, open the queue, and ask as its script does."""
+    with newsroom.inside() as app:
+        people.add(app.store, "ines", None, WORDS, app.now())
+    browser, closed = requests.Session(), Event()
+    # A browser asks again where a connection was closed meanwhile; this one does not.
+    browser.headers.update({"Sec-Fetch-Site": "same-origin", "Connection": "close"})
+    browser.post(f"{url}/sign-in", {"name": "ines", "password": WORDS}, timeout=10)
+    page = browser.get(f"{url}/queue", timeout=10).text
+    mark = re.search(r'hx-get="/live\?since=([^&"]+)', page)
+    assert mark, "the page does not ask what is new"
+
+    def asks() -> None:
+        while not closed.wait(EVERY):
+            live = f"{url}/live?since={mark[1]}&from={mark[1]}&shown=&busy="
+            assert browser.get(live, headers={"HX-Request": "true"}, timeout=10).status_code == 204
+
+    asking = Thread(target=asks)
+    asking.start()
+    yield
+    closed.set()
+    asking.join()
 
 
 def _publish(newsroom: Newsroom) -> None:

@@ -10,7 +10,10 @@ from time import perf_counter
 ROUNDS = 15
 AT_MOST = 5  # times the floor
 #: What only the commands that need it may import.
-HEAVY = ("sqlalchemy", "requests", "lxml", "pydantic", "rich", "jinja2", "tweepy", "feedparser")
+HEAVY = (
+    *("sqlalchemy", "requests", "lxml", "pydantic", "rich", "jinja2", "tweepy", "feedparser"),
+    *("starlette", "uvicorn", "argon2", "bot.web", "bot.room"),
+)
 
 HELP = [sys.executable, "-m", "bot", "--help"]
 FLOOR = [sys.executable, "-c", "pass"]

@@ -114,8 +114,8 @@ def storm(
     print(dict(weather.ends), dict(ways(room)))
     print(*(f"{post.id} on {post.channel}: {post.reason}" for post in asked), sep="\n")
     assert room.faults() == []
-    assert len(asked) < 0.05 * posts
-    assert weather.ends["9"] > 10
+    assert len(asked) <= 0.05 * posts
+    assert weather.ends["9"] > 4
 
 
 def ways(room: Newsroom) -> Counter[str]:
@@ -128,7 +128,7 @@ def ways(room: Newsroom) -> Counter[str]:
 def test_a_storm_over_sqlite(folder: Path, seed: int, long: bool) -> None:
     url = f"sqlite:///{folder}/bot.db"
     with opened(folder, url, publishing=PUBLISHING) as room:
-        storm(room, 2000 if long else 220, 600 if long else 20, seed)
+        storm(room, 2000 if long else 120, 600 if long else 9, seed)
 
 
 def test_a_storm_over_postgresql_that_restarts(
@@ -138,7 +138,7 @@ def test_a_storm_over_postgresql_that_restarts(
         own_server.database() as url,
         opened(folder, url, form="photo+comment", publishing=PUBLISHING) as room,
     ):
-        storm(room, 2000 if long else 220, 600 if long else 20, seed, own_server.restart)
+        storm(room, 2000 if long else 120, 600 if long else 9, seed, own_server.restart)
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_it_tells_how_it_does_and_ends_within_seconds(bot: Bot, site: Site) -> N
         )
         assert numbers["bot_database_up"] == "1.0"
         assert numbers['bot_tick_hangs{tick="publish"}'] == "0.0"
-        assert get(f"{pages}/posts/1")[0] == 404
+        assert "bot user add NAME" in get(f"{pages}/posts/1")[1], "nobody can sign in yet"
         since = time.monotonic()
         rows = ended(process)
         assert time.monotonic() - since < 5

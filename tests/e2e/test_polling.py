@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from world import Bot, Site, ago, wait_until
 
+from bot.app import App
+
 ONE = '[channels.twitter]\naccount = "h"\n'
 
 #: What Python runs before the program: it kills itself before or after its n-th commit
@@ -43,7 +45,9 @@ sqlite3.connect = sqlite3.dbapi2.connect = connect
 @pytest.fixture
 def one(site: Site, bot: Bot) -> Bot:
     """The program with one site and one channel, its first poll behind it."""
-    bot.configure(f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n{ONE}')
+    folder = bot.folder / "var"
+    places = f'database = "sqlite:///{folder}/bot.db"\n[media]\ndir = "{folder}/media"\n'
+    bot.configure(f'url = "{site.url}/"\nfeeds = ["{site.url}/feed/"]\n{ONE}', bot=places)
     site.feed()
     bot("poll")
     site.seen.clear()
@@ -80,8 +84,10 @@ def test_a_poll_killed_at_any_commit_loses_and_repeats_nothing(site: Site, one: 
         assert kept == (0 if (commit, before) == (1, True) else 2)
         if kept:  # the feed need not tell of them again
             site.feed(ETag=f'"{number} forgotten"')
-        one("poll", code=None)
-        made = sorted(row["article"]["url"].rsplit("/", 1)[1] for row in one.queue())
+        with contextlib.closing(App.open(str(one.folder / "config"), one.environ)) as app:
+            assert [result for result in app.poll() if not result.error]
+            with app.store.read() as tx:
+                made = sorted(post.article_url.rsplit("/", 1)[1] for post in tx.posts.list())
         assert made == sorted(published), f"killed at commit {commit}, before it: {before}"
 
 

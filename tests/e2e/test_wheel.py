@@ -26,6 +26,9 @@ def test_an_installed_bot_brings_what_it_needs(site: Site, bot: Bot, tmp_path: P
     for path in (
         "bot/_shipped/templates/teasers/twitter.j2",
         "bot/_shipped/templates/cards/headline.toml",
+        "bot/_shipped/templates/review/static/room.css",
+        "bot/_shipped/templates/review/static/htmx.LICENSE",
+        "bot/_shipped/templates/review/locale/es/LC_MESSAGES/review.mo",
         "bot/media/fonts/Inter.ttf",
         "bot/media/fonts/licences/Inter.txt",
         "bot/_shipped/config/bot.toml",

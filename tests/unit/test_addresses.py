@@ -465,7 +465,7 @@ WAYS_OUT = (
         {"socket", "ssl", "urllib3"},
         {"_net.py", "http.py", "platforms", "demo", "web", "daemon.py", "media/studio.py"},
     ),
-    ({"http.client", "http.server", "socketserver", "asyncio"}, {"demo", "web", "login"}),
+    ({"http.client", "http.server", "socketserver", "asyncio"}, {"demo", "web", "room", "login"}),
     ({"apprise"}, {"notices"}),
     ({"urllib.request", "urllib.robotparser", "http.cookiejar.FileCookieJar"}, set[str]()),
     ({"ftplib", "smtplib", "poplib", "imaplib", "telnetlib", "nntplib", "xmlrpc"}, set[str]()),

@@ -162,7 +162,7 @@ def test_the_shipped_bot_toml_changes_nothing_commented_or_not(folder: Path) -> 
     text = (ROOT / "config" / "bot.toml").read_text("utf-8")
     assert read(folder, bot=text).bot == Bot()
     uncommented, changed = re.subn(r"(?m)^# (?=[a-z_]+ = )", "", text)
-    assert changed == 12
+    assert changed == 15
     config = read(folder, bot=uncommented)
     assert config.bot == Bot()
     shown = [setting for setting in describe(config) if setting.where == "bot.toml"]

@@ -1,26 +1,32 @@
-"""What the doctor says of pictures: can they be made, and can a platform fetch them?"""
+"""What the doctor says of pictures, and of the way into the review room."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 import shutil
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from PIL import Image
+from rooms import open_room
 from stills import Stills
 from world import Site, wait_until
 
-from bot import web
+from bot import people, web
 from bot.app import App
-from bot.doctor import examine
+from bot.doctor import _room, examine
 from bot.doctor.base import Check
 from bot.media.base import Failure
-from bot.store import Store
+from bot.store import Store, open_store
 
 CARDS = Path(__file__).resolve().parents[2] / "templates" / "cards"
 Doctor = Callable[..., list[Check]]
@@ -193,3 +199,117 @@ def test_instagram_without_an_address_on_the_web(
     assert word in "".join(each.sentence for each in told)
     public = '[media]\npublic_url = "https://media.example/"\n'
     assert len(doctor("harbour/instagram", lines, public)) == 2
+
+
+# ------------------------------------------------------------------- review room
+
+URL = 'url = "https://bot.harbour.example/"'
+FREE = 'listen = "127.0.0.1:1"'
+
+
+@pytest.mark.parametrize(
+    ("review", "users", "told"),
+    [
+        ("", "", ["ok on this machine; “bot review” prints a link"]),
+        ('listen = ""', "", ["note nowhere"]),
+        ('listen = "0.0.0.0:8700"', "ines", ["fault “bot run” does not start"]),
+        (
+            f'{URL}\n{FREE}\nproxies = ["127.0.0.1"]',
+            "",
+            ["note nobody could sign in", "note not tried: nothing listens"],
+        ),
+        (f"{URL}\n{FREE}", "ines", ["ok for ines.", "note 127.0.0.1", "note not tried"]),
+        (
+            'url = "http://bot.harbour.example/"',
+            "ines",
+            ["ok for ines", "fault must be https"],
+        ),
+        ("second_look = true", "ines", ["ok", "fault wants two people"]),
+        ("second_look = true", "ines mia", ["ok for ines, mia."]),
+        ("", "ines -rui", ["ok", "note rui cannot sign in: “bot user password rui”"]),
+        (
+            'proxies = ["127.0.0.1"]\nuser_header = "Remote-User"',
+            "ines -rui",
+            ["ok for ines, rui."],
+        ),
+        ('proxies = ["0.0.0.0/0", "10.0.0.0/8"]', "ines", ["ok", "fault “0.0.0.0/0” believes"]),
+    ],
+)
+def test_the_way_into_the_room(
+    doctor: Doctor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    review: str,
+    users: str,
+    told: list[str],
+) -> None:
+    monkeypatch.setattr(people, "hashed", lambda password: "a hash")
+    with open_store(f"sqlite:///{tmp_path}/var/bot.db") as store:
+        for name in users.split():
+            password = None if name.startswith("-") else "the ferry leaves at nine"
+            people.add(store, name.strip("-"), None, password, datetime.now(UTC))
+    found = doctor("review room", bot=f"[review]\n{review}\n")
+    assert len(found) == len(told), found
+    for check, words in zip(found, told, strict=True):
+        verdict, _, sentence = words.partition(" ")
+        assert check.verdict == verdict
+        assert sentence in check.sentence
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict", "words"),
+    [
+        (_room.OURS, "ok", "leads to it"),
+        (_room.UNDER_LOOPBACK, "fault", "hides the name"),
+        (_room.UNDER_ANOTHER, "fault", "hides the name"),
+        ((401, 401, 401), "note", "a password of its own"),
+        ((200, 200, 200), "fault", "something else"),
+    ],
+)
+def test_the_address_of_the_room_is_tried(
+    doctor: Doctor,
+    monkeypatch: pytest.MonkeyPatch,
+    answers: tuple[int, ...],
+    verdict: str,
+    words: str,
+) -> None:
+    monkeypatch.setattr(_room, "_answers", lambda app, url: answers)
+    monkeypatch.setattr(web, "is_served", lambda listen: True)
+    check = doctor("review room", bot=f"[review]\n{URL}\n")[-1]
+    assert check.verdict == verdict
+    assert words in check.sentence
+
+
+def test_a_web_server_that_hides_the_name_is_found_out(tmp_path: Path) -> None:
+    with open_room(tmp_path, bot=f"[review]\n{URL}") as room:
+        for host, wanted in (
+            ("bot.harbour.example", _room.OURS),
+            (room.url.removeprefix("http://"), _room.UNDER_LOOPBACK),
+            ("elsewhere.example", _room.UNDER_ANOTHER),
+        ):
+            with proxied(room.url, host) as address:
+                assert _room._answers(room.app, address) == wanted
+        with room.app.store.read() as tx:
+            assert not tx.sessions.all(room.app.now())
+
+
+@contextlib.contextmanager
+def proxied(to: str, host: str) -> Iterator[str]:
+    """Open a web server that asks another, under this name."""
+
+    class Asked(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = requests.get(f"{to}{self.path}", headers={"Host": host}, timeout=5)
+            self.send_response(answer.status_code)
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Asked) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import demo, text
+from bot import drawn as _drawn
+from bot.drawn import FOLDS, SHORTS_TITLE, Drawn, LinkCard, Run
 from bot.errors import StoreError
 from bot.model import Article, Channel, Image, Media, Problem, Teaser
 from bot.platforms import base
 from bot.queue import Made
-from bot.web import _drawn, preview
-from bot.web._drawn import FOLDS, SHORTS_TITLE, Drawn, LinkCard, Run
+from bot.web import preview
 
 LINK = "https://www.harbour.example/2026/rest-breaks?utm_source=x"
 CARD = LinkCard("harbour.example", "Dockers win", "They stood together.", "own.jpg")

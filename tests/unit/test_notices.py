@@ -164,11 +164,14 @@ def test_a_channel_that_cannot_post_and_one_that_is_not_ours(
     bell: Bell, store: Store, now: datetime
 ) -> None:
     with store.write() as tx:
-        tx.accounts.block("harbour", "twitter", "the token was revoked", now)
+        tx.accounts.block("harbour", "twitter", "the token was revoked.", now)
         tx.accounts.block("quay", "twitter", "left the configuration", now)
     (cause,) = found(bell, now).values()
     assert (cause.kind, cause.site) == ("channel", "harbour")
-    assert cause.sentence == f"{HARBOUR} cannot post: the token was revoked"
+    assert cause.sentence == (
+        f"{HARBOUR} cannot post, and its posts wait: the token was revoked."
+        f" “bot login {HARBOUR}” connects it again."
+    )
 
 
 @pytest.mark.parametrize(
@@ -539,8 +542,11 @@ def test_the_message_counts_names_and_links() -> None:
         "- Harbour Post: X, “Port”: goes out in 15m\n"
         "  https://bot.harbour.example/posts/14\n\n"
         "1 other matter:\n\n"
-        "- the database was restored."
+        "- the database was restored.\n\n"
+        "What there is to do: https://bot.harbour.example/needs"
     )
+    assert "http" not in notices.text(causes, NAMES, ""), "there is no room to link to"
+    assert "/needs" not in notices.text(causes[:3], NAMES, "http://127.0.0.1:8700")
     many = [Cause(str(n), "person", "harbour", "refused", n) for n in range(1, 40)]
     assert "- and 24 more; “bot status” lists them all." in notices.text(many, NAMES, "")
 

@@ -121,6 +121,17 @@ def test_own_words_and_picture_are_judged(
     assert ("GET", "/picture.jpg") not in site.seen
 
 
+def test_words_of_a_channel_are_its_own_and_sent_as_they_are(
+    desk: MakeDesk, outlet: MakeOutlet, by_hand: Callable[..., Result]
+) -> None:
+    two = desk(outlets=(outlet(), outlet("facebook")))
+    own = {"texts": {"twitter": "Mine,\x00 no link."}, "titles": {"twitter": "A title"}}
+    mine, other = by_hand(two, text="For all.", **own).made
+    assert (mine.teaser.text, mine.teaser.title) == ("Mine, no link.", "A title")
+    assert other.teaser.text.startswith("For all.\n\nhttp")
+    assert other.teaser.title == ""
+
+
 def test_what_cannot_be_done_is_said_before_anything_is_read(
     desk: MakeDesk, by_hand: Callable[..., Result], site: Site, tmp_path: Path
 ) -> None:

@@ -154,3 +154,62 @@ def test_a_video_in_the_making_needs_nobody(
     assert review.needs_person(replace(held, problems=(waits, LONG)), reviewed=reviewed)
     failed = Problem(queue.VIDEO_FAILED, "The video could not be made.", blocking=True)
     assert review.needs_person(replace(held, problems=(failed,)), reviewed=reviewed)
+
+
+def test_whoever_saw_an_older_post_changes_nothing(
+    store: Store, hold: Hold, rules: MakeRules, now: datetime
+) -> None:
+    seen = hold()
+    review.edit(store, seen.id, no_fault, who="mia", now=now, text="Mine.")
+    how: dict[str, Any] = {"who": "ana", "now": now, "version": seen.version}
+    steps: list[Callable[[], Post]] = [
+        lambda: review.approve(store, seen.id, rules(), **how),
+        lambda: review.unapprove(store, seen.id, **how),
+        lambda: review.reject(store, seen.id, "", **how),
+        lambda: review.reopen(store, seen.id, rules(), **how),
+        lambda: review.move(store, seen.id, now, **how),
+        lambda: review.settle(store, seen.id, published_at=None, **how),
+    ]
+    for step in steps:
+        with pytest.raises(TransitionError, match="somebody else"):
+            step()
+    with store.read() as tx:
+        assert len(tx.posts.log(seen.id)) == 2
+
+
+def test_where_two_shall_look_nobody_approves_their_own_words(
+    store: Store, hold: Hold, rules: MakeRules, now: datetime
+) -> None:
+    post = hold()
+    how: dict[str, Any] = {"now": now, "second_look": True}
+    review.edit(store, post.id, no_fault, who="mia", now=now, text="Mine.")
+    with pytest.raises(UsageError, match="who wrote its words"):
+        review.approve(store, post.id, rules(), who="mia", **how)
+    review.move(store, post.id, now + timedelta(hours=1), who="ana", now=now)  # changes no word
+    review.approve(store, post.id, rules(), who="ana", **how)
+    review.edit(store, post.id, no_fault, who="ana", now=now, text="Hers.")
+    assert review.approve(store, post.id, rules(), who="mia", **how).approved_by == "mia"
+
+
+def test_a_post_made_by_hand_has_an_author_too(
+    store: Store, hold: Hold, rules: MakeRules, now: datetime
+) -> None:
+    post = hold(who="mia")
+    with pytest.raises(UsageError, match="who wrote its words"):
+        review.approve(store, post.id, rules(), who="mia", now=now, second_look=True)
+
+
+def test_what_a_post_said_before_is_kept(store: Store, hold: Hold, now: datetime) -> None:
+    seen = hold()
+    first = review.edit(store, seen.id, no_fault, who="mia", now=now, text="One.")
+    moved = review.move(store, seen.id, now + timedelta(hours=1), who="mia", now=now)
+    review.edit(store, seen.id, no_fault, who="ana", now=now, text="Two.")
+    with store.read() as tx:
+        drafts = tx.drafts.of(seen.id)
+        assert [(each.teaser.text, each.who) for each in drafts] == [
+            (seen.teaser.text, "mia"),
+            ("One.", "ana"),
+        ]
+        assert tx.drafts.at(seen.id, seen.version) == drafts[0]
+        assert tx.drafts.at(seen.id, first.version) == drafts[1]  # a move leaves the words
+        assert tx.drafts.at(seen.id, moved.version + 1) is None

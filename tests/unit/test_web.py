@@ -1,4 +1,4 @@
-"""The pages of the daemon: they tell, change nothing, and show posts to this machine alone."""
+"""The pages for machines, which tell and change nothing; and the listener of all pages."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
 from world import wait_until
 
 from bot import review, web
 from bot.errors import StoreError
 from bot.model import (
     Account,
-    Media,
     Outcome,
     Post,
     Published,
-    Refused,
-    State,
-    Teaser,
     Unknown,
-    Verb,
 )
 from bot.store import Store
+from bot.web import machines
 from bot.web._health import LATE_AFTER
 from bot.web.base import HANGS_AFTER, Pulse, View
 
@@ -62,9 +59,13 @@ def ask(
         return Answer(wire.getresponse())
 
 
+def for_machines(view: View) -> Starlette:
+    return Starlette(routes=machines.routes(view))
+
+
 @contextmanager
 def served(view: View, listen: str = "127.0.0.1:0") -> Iterator[str]:
-    with web.serving(listen, view) as pages:
+    with web.serving(listen, lambda: for_machines(view)) as pages:
         wait_until(lambda: bool(pages.address))
         yield pages.address
 
@@ -186,10 +187,9 @@ def test_a_database_that_is_gone_is_one_sentence(view: View) -> None:
     gone.read = lambda: gone.write("")
     with served(replace(view, store=gone)) as page:
         ready, alive = ask(page, "/readyz"), ask(page, "/healthz")
-        post, told = ask(page, "/posts/1"), ask(page, "/metrics")
+        told = ask(page, "/metrics")
     assert (ready.status, ready.json["reasons"]) == (503, ["the database does not answer."])
     assert alive.status == 200
-    assert (post.status, post.body) == (503, "the database does not answer.\n")
     assert numbers(told.body)["bot_database_up"] == 0
 
 
@@ -253,65 +253,11 @@ def test_what_the_pages_ask_the_bot_may_use_the_database_itself(store: Store, vi
         assert numbers(ask(page, "/metrics").body)["bot_database_up"] == 1
 
 
-# -------------------------------------------------------------------------- posts
-
-
-def test_a_post_is_shown_whole_and_escaped(
-    store: Store, page: str, hold: Hold, now: datetime, made: Any
-) -> None:
-    evil = "<script>alert(1)</script>"
-    teaser = Teaser(
-        f"{evil} “Dockers” & نص",
-        title=f"T{evil}",
-        link="javascript:alert(2)",
-        media=(Media("image", alt=f'"><img src=x onerror=alert(3)>{evil}', credit=evil),),
-        language='en" onload="x',
-    )
-    post = hold(made=replace(made, teaser=teaser))
-    with store.write() as tx:
-        held = tx.posts.change(
-            post, Verb.REJECT, State.REJECTED, who=evil, reason=f"no {evil}", now=now
-        )
-    answer = ask(page, f"/posts/{held.id}")
-    assert answer.status == 200
-    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "<script" not in answer.body
-    assert "<img" not in answer.body
-    assert 'href="javascript' not in answer.body
-    assert 'onload="x"' not in answer.body
-    assert answer.body.count("&lt;script&gt;") >= 6
-    for words in ("“Dockers” &amp; نص", "rejected", f"bot reopen {post.id}", "2026-11-23 09:00"):
-        assert words in answer.body
-
-
-@pytest.mark.parametrize(
-    ("outcome", "words"),
-    [
-        (Unknown("the connection was reset"), "bot settle {id} --published URL"),
-        (Refused("too long"), "bot reopen {id}"),
-        (Published("9", "https://x.example/9", extras=("comment",)), "bot delete {id}"),
-    ],
-)
-def test_a_post_says_what_settles_it(page: str, sent: Any, outcome: Outcome, words: str) -> None:
-    post = sent(outcome)
-    body = ask(page, f"/posts/{post.id}").body
-    assert words.format(id=post.id) in body
-    assert "Attempts" in body
-    if isinstance(outcome, Published):
-        assert '<a href="https://x.example/9"' in body
-        assert "comment: due" in body
-
-
-def test_what_is_not_there_is_not_found(page: str) -> None:
-    for path in ("/posts/99", f"/posts/{10**30}", "/posts/x", "/posts/-1", "/"):
-        assert ask(page, path).status == 404, path
-
-
 def test_nothing_is_changed_by_any_page(
     store: Store, page: str, hold: Hold, caplog: pytest.LogCaptureFixture
 ) -> None:
     post = hold()
-    for path in ("/healthz", "/readyz", "/metrics", f"/posts/{post.id}", "/style.css"):
+    for path in ("/healthz", "/readyz", "/metrics", "/style.css"):
         assert ask(page, path).status == 200
         assert ask(page, path, method="HEAD").body == ""
         for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
@@ -360,80 +306,6 @@ def test_what_comes_back_from_a_login_is_in_no_log(
     assert "hush-hush" not in caplog.text
 
 
-# --------------------------------------------------------------------------- guard
-
-OPEN = ("/healthz", "/readyz", "/metrics", "/login/callback")
-
-
-#: A Host, whether it may ask how the bot does, and whether it may see a post.
-HOSTS = (
-    ("127.0.0.1:8700", True, True),
-    ("localhost", True, True),
-    ("[::1]:8700", True, True),
-    ("bot.harbour.example", True, False),
-    ("BOT.harbour.example:443", True, False),
-    ("192.0.2.7:8700", True, False),
-    ("evil.example", False, False),
-    ("127.0.0.1.evil.example", False, False),
-    ("localhost.evil.example", False, False),
-    ("evil.example@127.0.0.1", False, False),
-    ("127.0.0.1/evil", False, False),
-    ("127.0.0.1:port", False, False),
-    ("", False, False),
-    ("127.0.0.1|evil.example", False, False),
-)
-
-
-def test_who_asks_under_a_strange_name_gets_nothing(page: str, hold: Hold) -> None:
-    post = hold()
-    for host, opened, seen in HOSTS:
-        for path in OPEN:
-            assert (ask(page, path, host=host).status not in (400, 403)) is opened, (host, path)
-        answer = ask(page, f"/posts/{post.id}", host=host)
-        assert (answer.status == 200) is seen, host
-        assert ("Dockers" in answer.body) is seen, host
-
-
-def test_a_peer_from_elsewhere_sees_no_post_whatever_it_says() -> None:
-    import asyncio
-
-    from bot.web._rooms import Guard
-
-    def asked(peer: str, path: str) -> int:
-        seen: list[Any] = []
-
-        async def room(scope: Any, receive: Any, send: Any) -> None:
-            await send({"type": "http.response.start", "status": 200, "headers": []})
-
-        async def send(message: Any) -> None:
-            seen.append(message)
-
-        scope = {
-            "type": "http",
-            "path": path,
-            "client": (peer, 5),
-            "headers": [(b"host", b"127.0.0.1:8700"), (b"x-forwarded-for", b"127.0.0.1")],
-        }
-        told: Any = room
-        asyncio.run(Guard(told, "")(scope, None, send))  # type: ignore[arg-type]
-        return int(seen[0]["status"])
-
-    assert asked("192.0.2.7", "/posts/1") == 403
-    assert asked("192.0.2.7", "/healthz") == 200
-    assert asked("127.0.0.1", "/posts/1") == 200
-    assert asked("::1", "/posts/1") == 200
-
-
-def test_every_answer_carries_the_headers(page: str) -> None:
-    for path, host in (("/healthz", None), ("/nothing", None), ("/posts/1", "evil.example")):
-        headers = ask(page, path, host=host).headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert headers["X-Frame-Options"] == "DENY"
-        assert headers["Cache-Control"] == "no-store"
-        assert "Server" not in headers
-
-
 # ------------------------------------------------------------------------ listener
 
 
@@ -443,7 +315,10 @@ def test_a_taken_port_is_told_and_tried_again(
     monkeypatch.setattr(web, "AGAIN", timedelta(seconds=0.05))
     with closing(socket.create_server(("127.0.0.1", 0))) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with caplog.at_level(logging.INFO, logger="bot"), web.serving(listen, view) as pages:
+        with (
+            caplog.at_level(logging.INFO, logger="bot"),
+            web.serving(listen, lambda: for_machines(view)) as pages,
+        ):
             wait_until(lambda: bool(caplog.messages))
             time.sleep(0.15)
             (told,) = caplog.messages
@@ -459,14 +334,14 @@ def test_a_taken_port_is_told_and_tried_again(
 def test_no_address_serves_nothing_and_an_odd_one_harms_nothing(
     view: View, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with web.serving("", view) as pages:
+    with web.serving("", lambda: for_machines(view)) as pages:
         assert pages.address == ""
-    with web.serving("no.such.host.example:80", view) as pages:
+    with web.serving("no.such.host.example:80", lambda: for_machines(view)) as pages:
         wait_until(lambda: bool(pages.fault))
 
 
 def test_it_ends_within_seconds_though_somebody_keeps_it_busy(view: View) -> None:
-    with web.serving("127.0.0.1:0", view) as pages:
+    with web.serving("127.0.0.1:0", lambda: for_machines(view)) as pages:
         wait_until(lambda: bool(pages.address))
         host, _, port = pages.address.removeprefix("http://").rpartition(":")
         idle = socket.create_connection((host, int(port)))

@@ -20,7 +20,7 @@ from bot.errors import BotError, TemplateError
 from bot.media import _shelf
 from bot.media._kind import NotAPicture
 from bot.media._wire import ANSWERS, LEFT, ORDERS, Answer, Fault, Order
-from bot.media.base import SIZES, Card, Failure, Picture, Piece, Shape, Video
+from bot.media.base import SIZES, Card, Failure, Picture, Piece, Proof, Shape, Video
 
 if TYPE_CHECKING:
     from bot.media._workshop.crop import Hero
@@ -63,7 +63,7 @@ class Workshop:
             missing = _undrawable(order)
             if missing:
                 return Answer(failure=Failure("words-undrawable", missing))
-            return Answer(piece=self._card(order) if isinstance(order, Card) else self._film(order))
+            return Answer(piece=self._piece(order))
         except NotAPicture as error:
             return Answer(failure=Failure("picture-unusable", _sentence(error)))
         except TemplateError as error:
@@ -74,6 +74,19 @@ class Workshop:
             if error.errno not in _UNKEPT:
                 raise
             return Answer(unkept=os.strerror(error.errno))
+
+    def _piece(self, order: Order) -> Piece:
+        if isinstance(order, Card):
+            return self._card(order)
+        return self._proof(order) if isinstance(order, Proof) else self._film(order)
+
+    def _proof(self, order: Proof) -> Piece:
+        from bot.media._workshop import card, crop
+
+        self._open = None
+        content, size = card.proof(crop.upright(order.picture, order.side), order.side)
+        path, digest = _shelf.put(content, self._folder, ".jpg", self._mark)
+        return Piece(str(path), digest, len(content), "image/jpeg", *size)
 
     def _card(self, order: Card) -> Piece:
         from bot.media._workshop import card
@@ -121,6 +134,8 @@ def _undrawable(order: Order) -> str:
 
 
 def _said(order: Order) -> Iterator[str]:
+    if isinstance(order, Proof):
+        return
     yield order.look.name
     yield from (each.credit for each in order.pictures)
     if isinstance(order, Video) or order.layout != Card.PICTURE_ALONE:
@@ -142,7 +157,7 @@ def main(arguments: list[str]) -> int:
     workshop = Workshop(Path(folder), mark, [Path(each) for each in layouts])
     for line in _lines(float(idle)):
         order = ORDERS.validate_json(line)
-        _allow(CARD_CPU if isinstance(order, Card) else VIDEO_CPU)
+        _allow(VIDEO_CPU if isinstance(order, Video) else CARD_CPU)
         answer = ANSWERS.dump_json(workshop.answer(order)) + b"\n"
         with open(answers, "wb", closefd=False) as file:
             file.write(answer)

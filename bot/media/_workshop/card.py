@@ -205,3 +205,9 @@ def encode(image: Image.Image) -> bytes:
         if file.tell() <= _MOST_BYTES:
             break
     return file.getvalue()
+
+
+def proof(image: Image.Image, side: int) -> tuple[bytes, tuple[int, int]]:
+    """Encode a whole picture with a longer side of at most so many pixels; give its size too."""
+    image.thumbnail((side, side), Image.Resampling.BICUBIC)
+    return encode(image), image.size

@@ -12,7 +12,7 @@ from bot.media._workshop._attention import MIDDLE, Focus, focus_of
 from bot.media._workshop._hero import open_picture
 from bot.media.layout import Box
 
-__all__ = ["MIDDLE", "Focus", "Hero", "around", "box", "cut", "focus_of", "hero"]
+__all__ = ["MIDDLE", "Focus", "Hero", "around", "box", "cut", "focus_of", "hero", "upright"]
 
 #: Where in the cut the focus comes to stand, from the top: a face wants room above it,
 #: and the words stand below.
@@ -34,6 +34,14 @@ def hero(picture: base.Picture, *, at_least: tuple[int, int]) -> Hero:
     """
     image = open_picture(picture.path, at_least=at_least)
     return Hero(image, picture.focus or focus_of(image))
+
+
+def upright(picture: base.Picture, side: int) -> Image.Image:
+    """Open a picture as it is, no larger than is needed for a longer side of so many pixels.
+
+    Raises NotAPicture.
+    """
+    return open_picture(picture.path, at_least=(side, side))
 
 
 def box(

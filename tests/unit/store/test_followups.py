@@ -114,3 +114,23 @@ def test_whoever_adds_a_step_may_take_it_at_once(
         assert tx.followups.take(now, MINUTE, repeatable=("delete",)) is None
         clock.go(MINUTE)  # its process died
         assert tx.followups.take(now, MINUTE, repeatable=("delete",)) is not None
+
+
+@pytest.mark.parametrize("state", ["done", "due"])
+def test_a_person_decides_what_failed_and_all_that_is_like_it(
+    store: Store, now: datetime, make_post: Make, state: str
+) -> None:
+    with store.write() as tx:
+        post = published(tx, make_post)
+        steps = []
+        for name in ("delete", "delete", "comment"):
+            step = tx.followups.add(post.id, name, who="outbox", now=now, hold_for=MINUTE)
+            steps.append(tx.followups.settle(step, "failed", "No.", now, now + MINUTE).id)
+        said = {"who": "ines", "reason": "I looked.", "now": now + MINUTE}
+        assert tx.followups.decide(steps[1], state, **said) == post.id
+        first, second, third = tx.followups.of(post.id)
+        assert (first.state, second.state, third.state) == ("done", state, "failed")
+        assert (second.who, second.reason, second.tries) == ("ines", "I looked.", 0)
+        assert (second.at, second.not_before) == (now + MINUTE, None)
+        with pytest.raises(TransitionError, match="settled meanwhile"):
+            tx.followups.decide(steps[1], state, **said)

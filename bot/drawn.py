@@ -116,7 +116,7 @@ class Drawn:
     @property
     def over(self) -> bool:
         """Tell whether the platform would refuse the text for its length."""
-        return self.count > self.limit
+        return bool(self.limit) and self.count > self.limit
 
 
 def draw(
@@ -160,6 +160,39 @@ def draw(
         limit=platform.limits.text,
         unit=platform.limits.unit,
         price=_dollars(price) if price else "",
+        problems=tuple(problems),
+    )
+
+
+def plain(
+    platform: str,
+    teaser: Teaser,
+    *,
+    account: str,
+    site: str,
+    source: Callable[[Media], str],
+    problems: Sequence[Problem] = (),
+) -> Drawn:
+    """Draw a teaser of a platform that this program has no more: its words and media; pure."""
+    rtl = text.is_rtl(teaser.title or teaser.text)
+    return Drawn(
+        platform=platform,
+        label=platform,
+        account=account,
+        site=site,
+        language=teaser.language,
+        rtl=rtl,
+        title=teaser.title,
+        text=_paragraphs(teaser.text, str, rtl),
+        rest=(),
+        more="",
+        media=tuple(Shown(m.kind, source(m), m.alt, m.credit) for m in teaser.media),
+        card=None,
+        comment="",
+        count=len(text.graphemes(teaser.text)),
+        limit=0,
+        unit="",
+        price="",
         problems=tuple(problems),
     )
 
