@@ -1,7 +1,7 @@
 """The only assembly: configuration, environment and clock meet the parts here.
 
-`_parts` puts the bot together, `_runs` lets it work, `_pictures` has what an editor does with
-pictures, and here is what else a person asks of it.
+`_parts` puts the bot together, `_runs` lets it work, `_looks` shows pictures, `_pictures` has
+what an editor does with them, and here is what else a person asks of it.
 Nothing below this module sees the configuration or reads the environment or the
 clock; everything above it asks this module.
 """

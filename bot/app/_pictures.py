@@ -1,4 +1,4 @@
-"""What an editor does with the pictures of a post: choose, bring, cut; and how they are looked at.
+"""What an editor does with the pictures of a post: choose, bring, cut.
 
 Nothing is sent as it was brought: whatever comes from outside is unpacked and made anew by
 the studio. Of which picture something was cut is remembered beside it (`picture.Origin`).
@@ -6,24 +6,18 @@ the studio. Of which picture something was cut is remembered beside it (`picture
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
-from typing import IO, Any, Final
-from urllib.parse import urlsplit
+from typing import IO, Final
 
-from bot import editorial, http, queue
-from bot.app._runs import Runs
+from bot import editorial, queue
+from bot.app._looks import ON_THE_WEB, Looks
 from bot.desk import illustrate, typed
 from bot.errors import FetchError, StoreError, UsageError
 from bot.media import picture
-from bot.media.base import Card, Failure, Picture, Piece, Proof
+from bot.media.base import Card, Failure, Picture, Piece
 from bot.media.picture import Origin
 from bot.model import Image, Media, Post, Problem
 
@@ -31,17 +25,6 @@ Point = tuple[float, float]
 
 #: The longer side, in pixels, of what is kept of an upload: twice what any platform shows.
 KEPT_SIDE: Final = 2400
-#: Of a picture that is only looked at, on the pages.
-SEEN_SIDE: Final = 640
-
-_AGAIN_AFTER: Final = 600.0  # seconds until a picture that could not be had is asked for again
-_MOST_SEEN: Final = 2000
-
-#: Whoever looks waits no longer for a site, nor soon again for one that did not answer.
-_LOOK_WITHIN: Final = timedelta(seconds=8)
-_SILENT_FOR: Final = 60.0
-
-_ON_THE_WEB: Final = ("http://", "https://")
 
 #: What is told of a picture that could not be made; see `desk.illustrate`.
 _FAILED: Final = (queue.VIDEO_FAILED, queue.PICTURE_FAILED, "picture-missing", "picture-unusable")
@@ -55,7 +38,7 @@ class Choice:
     ours: bool  # neither its credit nor its licence speaks against it
 
 
-class Pictures(Runs):
+class Pictures(Looks):
     """The bot, with what an editor needs for pictures.
 
     Whoever chooses, brings or cuts does so one at a time: it fetches on the bot's own session.
@@ -67,7 +50,7 @@ class Pictures(Runs):
         rights = editorial.Pictures(site.reuse, site.own)
         return [
             Choice(each, rights.may_upload(each) and rights.may_alter(each))
-            for each in self._images(post)
+            for each in self.article_pictures(post.article_id)
         ]
 
     def origin(self, post: Post) -> Origin | None:
@@ -81,7 +64,7 @@ class Pictures(Runs):
         orders = (each.order for each in outlet.make(self._article(post), self.now()).art)
         cards = (each for each in orders if isinstance(each, Card) and each.picture)
         sources = (card.picture.path for card in cards if card.picture)
-        return next((Origin(each) for each in sources if each.startswith(_ON_THE_WEB)), None)
+        return next((Origin(each) for each in sources if each.startswith(ON_THE_WEB)), None)
 
     def chosen(
         self, post: Post, number: int, *, focus: Point | None = None, ours: bool = False
@@ -119,7 +102,7 @@ class Pictures(Runs):
             raise UsageError("This picture cannot be cut anew: choose or bring another.")
         if "://" not in origin.source:
             return self._own(post, replace(origin, focus=focus), shown.alt)
-        urls = [each.url for each in self._images(post)]
+        urls = [each.url for each in self.article_pictures(post.article_id)]
         if origin.source not in urls:
             raise UsageError("The article has no such picture any more: choose another.")
         made = self.chosen(post, urls.index(origin.source), focus=focus, ours=origin.ours)
@@ -139,104 +122,7 @@ class Pictures(Runs):
             except film.NotAVideo as error:
                 raise UsageError(str(error).replace(str(path), "What you chose")) from None
 
-    # ------------------------------------------------------------------ to be looked at
-
-    def look(self, source: str) -> Piece | None:
-        """Give a picture as it is, small, for a page: of an address, or of a file of our folder.
-
-        None where it cannot be had; whoever asks again soon is not kept waiting.
-        """
-        there, seen = self._known(source)
-        if there:
-            return seen
-        with self._looking:
-            there, seen = self._known(source)
-            if not there:
-                seen = self._looked(source)
-                self._looks[source] = (seen, time.monotonic() + _AGAIN_AFTER)
-                _drop_oldest(self._looks)
-            return seen
-
-    def article_pictures(self, article_id: int) -> tuple[Image, ...]:
-        """List the pictures of an article that can be fetched, the first its own."""
-        with self.store.read() as tx:
-            article = tx.articles.get(article_id).content
-        there = (article.image, *article.pictures) if article else ()
-        return tuple(each for each in there if each and each.url.startswith(_ON_THE_WEB))
-
-    def own_picture(self, article_id: int) -> str:
-        """Give the address of an article's own picture, "" for none; known for some minutes."""
-        known, until = self._owns.get(article_id, ("", 0.0))
-        if time.monotonic() >= until:
-            known = next((each.url for each in self.article_pictures(article_id)[:1]), "")
-            self._owns[article_id] = (known, time.monotonic() + _AGAIN_AFTER)
-            _drop_oldest(self._owns)
-        return known
-
     # ------------------------------------------------------------------------- steps
-
-    @cached_property
-    def _owns(self) -> dict[int, tuple[str, float]]:
-        return {}
-
-    @cached_property
-    def _looking(self) -> Lock:
-        return Lock()
-
-    @cached_property
-    def _looks(self) -> dict[str, tuple[Piece | None, float]]:
-        return {}
-
-    @cached_property
-    def _silent(self) -> dict[str, float]:
-        return {}
-
-    @cached_property
-    def _look_session(self) -> http.Session:
-        """Its own, so that nobody who looks waits for somebody who works."""
-        return http.Session(
-            deadline=min(self.web.deadline, _LOOK_WITHIN),
-            allow_private=self.config.bot.allow_private_addresses,
-            user_agent=self.user_agent,
-            masker=self.masker,
-        )
-
-    def _known(self, source: str) -> tuple[bool, Piece | None]:
-        """Tell whether it is known without a look, and the picture, None where none can be had."""
-        seen, until = self._looks.get(source, (None, 0.0))
-        if seen is not None:
-            return Path(seen.path).is_file(), seen
-        return time.monotonic() < max(until, self._silent.get(urlsplit(source).netloc, 0.0)), None
-
-    def _fetched(self, source: str) -> bytes:
-        try:
-            return http.fetch(self._look_session, source, cap=picture.MOST_BYTES).body
-        except FetchError as error:
-            if error.status is None:
-                self._silent[urlsplit(source).netloc] = time.monotonic() + _SILENT_FOR
-                _drop_oldest(self._silent)
-            raise
-
-    def _looked(self, source: str) -> Piece | None:
-        with suppress(FetchError, OSError):
-            if "://" in source:
-                content = self._fetched(source)
-            else:
-                content = (self.media / Path(source).name).read_bytes()
-            found = self._proof(content, SEEN_SIDE)
-            return found if isinstance(found, Piece) else None
-        return None
-
-    def _images(self, post: Post) -> tuple[Image, ...]:
-        return self.article_pictures(post.article_id)
-
-    def _proof(self, content: bytes, side: int) -> Piece | Failure:
-        """Make bytes from outside a picture of ours; they themselves are not kept."""
-        with TemporaryDirectory(prefix="bot-picture-") as folder:
-            path = Path(folder) / "picture"
-            path.write_bytes(content)
-            (made,) = self.studio.make([Proof(Picture(str(path)), side)])
-        return made
 
     def _of_article(self, post: Post, image: Image, ours: bool) -> Media:
         """Make what the channel shows of a picture of the article, or the picture alone."""
@@ -281,11 +167,6 @@ class Pictures(Runs):
                 " give this user the right to write."
             ) from None
         return media
-
-
-def _drop_oldest(known: dict[Any, Any]) -> None:
-    if len(known) > _MOST_SEEN:
-        known.pop(next(iter(known)), None)
 
 
 def _shown(post: Post) -> Media | None:

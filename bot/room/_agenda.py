@@ -6,7 +6,7 @@ each with its own. What moves a post from here is in `_moves`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -169,12 +169,13 @@ def _days(ask: Ask, site: Site, dates: list[date]) -> list[SiteDay]:
     zone, now = site.timezone, ask.now
     days = [Day.of(each, zone) for each in dates]
     names = list(site.channels)
+    hands = ask.app.hands()
     with ask.room.store.read() as tx:
         placed = tx.timetable.between(
             site.id, names, days[0].start - agenda.SIGHT, days[-1].end + agenda.SIGHT
         )
         late = tx.timetable.late(site.id, Day.of(now.astimezone(zone).date(), zone).start)
-        stops = {name: _stopped(ask, tx, each) for name, each in site.channels.items()}
+        stops = {name: _stopped(ask, tx, each, hands) for name, each in site.channels.items()}
     rules = {each.channel.name: each.rules for each in ask.app.desk(site).outlets}
     by_channel = {name: [each for each in placed if each.channel == name] for name in names}
     found = []
@@ -213,7 +214,7 @@ def _row(
     return Row(channel, ask.app.platform(channel.platform).label, lane, late, stops, rule)
 
 
-def _stopped(ask: Ask, tx: Tx, channel: ChannelConfig) -> str:
+def _stopped(ask: Ask, tx: Tx, channel: ChannelConfig, hands: Collection[str]) -> str:
     """Say why nothing goes out on a channel by itself; "" where it does."""
     words, zone = ask.words, ask.app.zone(channel.site)
     pauses = tx.pauses.active(ask.now)
@@ -229,7 +230,7 @@ def _stopped(ask: Ask, tx: Tx, channel: ChannelConfig) -> str:
             "Paused until %(until)s. What falls due before waits in the queue for a look.",
             until=until,
         )
-    if channel.key in ask.app.hands():
+    if channel.key in hands:
         return words.t("By hand: at its time, somebody posts it.")
     known = tx.accounts.get(channel.site, channel.name)
     if known and known.blocked:

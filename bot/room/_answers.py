@@ -43,12 +43,12 @@ register_url_convertor("int", _Number())
 def route(room: Room, page: Page) -> Route:
     """Put a page at its path, where it answers whom it is for."""
 
-    threads = room.slowly if page.slow else None
+    threads = room.slowly if page.slow else room.quickly
 
     async def answer(request: Request) -> Response:
         if page.method == "GET":
             return await run_sync(_entered, room, page, request, limiter=threads)
-        visitor = await run_in_threadpool(_door.visitor_of, room, request)
+        visitor = await run_sync(_door.visitor_of, room, request, limiter=room.quickly)
         if not visitor.role.covers(page.role):  # before its form is read
             return await run_in_threadpool(_refused, room, page, visitor, request)
         form = await _form(request, page)

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 from bot.errors import BotError, TransitionError, UsageError
 from bot.identity import bare_host
-from bot.model import State
 from bot.room import _post
 from bot.room.base import Answer, Ask, Page, Sheet
 
@@ -27,9 +26,6 @@ HOSTS: Final = MappingProxyType(
 
 #: Letters of an address: no platform has one as long.
 LONGEST: Final = 2_000
-
-#: A link pasted for a post in one of these settles it.
-SETTLES: Final = (State.APPROVED, State.UNKNOWN, State.NEEDS_PERSON)
 
 
 def by_hand(ask: Ask) -> Answer:

@@ -27,18 +27,11 @@ def live(ask: Ask) -> Answer:
         now = tx.news.mark(ask.now)
         if now == since:
             return Response(status_code=204)
-        return _news(ask, tx.news, since, loaded, now)
-
-
-def _news(ask: Ask, news: News, since: str, loaded: str, now: str) -> Sheet:
-    busy = _numbers(ask.query.get("busy", ""))
-    changed = news.changed(_numbers(ask.query.get("shown", "")))
-    here = _frame.here(ask)
-    wanted = Wanted.of_address(ask, here)
-    with ask.room.store.read() as tx:
-        posts = _post.shown_all(ask, tx.posts.some(changed))
-        steps = {each: tx.posts.log(each, limit=1)[0] for each in changed}
-        counts = tabs(ask, tx, here)
+        changed = tx.posts.some(tx.news.changed(_numbers(ask.query.get("shown", ""))))
+        steps = {each.id: tx.posts.log(each.id, limit=1)[0] for each in changed}
+        wanted = Wanted.of_address(ask, _frame.here(ask))
+        came = tx.news.came(loaded, wanted.site, wanted.channel) if wanted else 0
+    posts, busy = _post.shown_all(ask, changed), _numbers(ask.query.get("busy", ""))
     return Sheet(
         "live.html",
         {
@@ -47,9 +40,9 @@ def _news(ask: Ask, news: News, since: str, loaded: str, now: str) -> Sheet:
             "posts": [each for each in posts if each.post.id not in busy],
             "left": [each for each in posts if each.post.id in busy],
             "steps": steps,
-            "came": news.came(loaded, wanted.site, wanted.channel) if wanted else 0,
-            "tabs": counts,
-            "stopped": news.stops(since) != news.stops(now),
+            "came": came,
+            "tabs": tabs(ask, _frame.here(ask)),
+            "stopped": News.stops(since) != News.stops(now),
         },
     )
 

@@ -7,7 +7,6 @@ here: no page of ours sends its visitor's browser anywhere else.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -67,18 +66,6 @@ def whole(ask: Ask) -> Answer:
     except (UsageError, OverflowError):
         return _missing()
     return _looked(ask, origin.source) if isinstance(origin, Origin) else _missing()
-
-
-def card_source(ask: Ask, post: Post) -> str:
-    """Give the address of the picture on the card that a platform makes of a post's link.
-
-    "" where the article has none. It changes with the picture's own address.
-    """
-    if not post.teaser.link or post.teaser.media:
-        return ""
-    url = ask.app.own_picture(post.article_id)
-    mark = hashlib.sha256(url.encode()).hexdigest()[:8]
-    return f"/articles/{post.article_id}/pictures/0?{mark}" if url else ""
 
 
 def human_name(post: Post, suffix: str) -> str:

@@ -102,18 +102,20 @@ def shown_all(ask: Ask, posts: Sequence[Post]) -> list[Shown]:
     with ask.room.store.read() as tx:
         writers = tx.posts.writers([post.id for post in posts])
         ill = {f"{each.site}/{each.channel}" for each in tx.accounts.all() if each.blocked}
-        free = _slots.Free(ask, tx)
         pictured = tx.posts.pictured([post.id for post in posts if not post.teaser.media])
-        return [
-            _shown(ask, post, free, writers.get(post.id), here, post.id in pictured, ill)
-            for post in posts
-        ]
+        slots = _slots.Free(ask, tx)
+        free = {post.id: slots.of(post) for post in posts if post.state is State.HELD}
+    # Drawing takes far longer than reading, and on SQLite whoever reads keeps others from writing.
+    return [
+        _shown(ask, post, free.get(post.id), writers.get(post.id), here, post.id in pictured, ill)
+        for post in posts
+    ]
 
 
 def _shown(
     ask: Ask,
     post: Post,
-    free: _slots.Free,
+    free: datetime | None,
     writer: Writer | None,
     here: str,
     pictured: bool,
@@ -147,7 +149,7 @@ def _shown(
         actions=_numbered(_actions(language, may), post),
         zone=zone,
         due=ask.words.when(post.due_at, zone, ask.now) if post.due_at else "",
-        free=free.of(post) if post.state is State.HELD else None,
+        free=free,
         writer=writer if writer and writer.who not in MACHINES else None,
         by_hand=by_hand,
         pick=pick,
@@ -231,7 +233,7 @@ def changed(
         return Away(f"{path}{'&' if '?' in path else '?'}{query}{mark}")
     with ask.room.store.read() as tx:
         done, left = tx.posts.some(ids), tx.posts.some(lost)
-        counts = tabs(ask, tx, _frame.here(ask))
+    counts = tabs(ask, _frame.here(ask))
     word = _said.say(ask, said, done, before=before, failed=len(left))
     cards = shown_all(ask, done)
     for each in shown_all(ask, left):

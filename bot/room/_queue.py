@@ -79,7 +79,8 @@ def queue(ask: Ask) -> Answer:
     wanted = Wanted.of(ask)
     with ask.room.store.read() as tx:
         outlines = tx.posts.outlines(OPEN)
-        articles, more = _page_of(chosen(ask, wanted, outlines), wanted.page)
+    articles, more = _page_of(chosen(ask, wanted, outlines), wanted.page)
+    with ask.room.store.read() as tx:
         posts = tx.posts.some(each.id for group in articles for each in group)
     shown = {each.post.id: each for each in _post.shown_all(ask, posts)}
     return Sheet(

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from bot.model import State
 from bot.room.base import Ask
-from bot.store import Tx
 from bot.store.posts import Outline
 
 #: What is shown: what waits for a word, what is offered, what goes out, what a person posts.
@@ -88,10 +87,12 @@ def views_of(ask: Ask, post: Outline) -> tuple[str, ...]:
     return (own, "hand") if by_hand and post.state in OPEN[:2] else (own,)
 
 
-def tabs(ask: Ask, tx: Tx, address: str) -> Mapping[str, int]:
+def tabs(ask: Ask, address: str) -> Mapping[str, int]:
     """Count for the tabs of an open page; nothing for a page that has none."""
     wanted = Wanted.of_address(ask, address)
     if wanted is None:
         return {}
-    found = wanted.counts(ask, tx.posts.outlines(OPEN))
+    with ask.room.store.read() as tx:
+        outlines = tx.posts.outlines(OPEN)
+    found = wanted.counts(ask, outlines)
     return {view: found[view] for view in VIEWS}

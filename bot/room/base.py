@@ -53,6 +53,8 @@ class Room:
     alone: Lock = field(default_factory=Lock)  # held by whoever fetches pages or makes pictures
     #: For pages that wait for others: the threads of the rest stay free, whoever does not answer.
     slowly: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))
+    # More at once would draw no faster, and on SQLite each that reads keeps others from writing.
+    quickly: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(4))
 
     @property
     def store(self) -> Store:

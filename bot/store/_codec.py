@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -37,24 +37,26 @@ def encode(value: Any) -> Any:
 
 def decode(kind: Any, value: Any) -> Any:
     """Make a value of type `kind` from what `encode` gave."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (types.UnionType, Union):
-        if value is None:
-            return None
-        (kind,) = (option for option in arguments if option is not type(None))
-        return decode(kind, value)
-    if origin is tuple:
-        return tuple(decode(arguments[0], item) for item in value)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        known = {name: hint for name, hint in _hints(kind).items() if name in value}
-        return kind(**{name: decode(hint, value[name]) for name, hint in known.items()})
-    if isinstance(kind, type) and issubclass(kind, datetime):
-        return datetime.fromisoformat(value)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return kind(value)
-    return value
+    return _decoder(kind)(value)
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _decoder(kind: Any) -> Callable[[Any], Any]:
+    """Look at a type once; what has to be done with its values is asked for every row."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (types.UnionType, Union):
+        (one,) = (_decoder(option) for option in arguments if option is not type(None))
+        return lambda value: None if value is None else one(value)
+    if origin is tuple:
+        item = _decoder(arguments[0])
+        return lambda value: tuple(map(item, value))
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        fields = {name: _decoder(hint) for name, hint in get_type_hints(kind).items()}
+        return lambda value: kind(
+            **{name: field(value[name]) for name, field in fields.items() if name in value}
+        )
+    if isinstance(kind, type) and issubclass(kind, datetime):
+        return datetime.fromisoformat
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind
+    return lambda value: value

@@ -7,9 +7,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bot.store._schema import sessions
+from bot.store._schema import UtcTime, sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ _BROWSERS = ("password", "local")
 MOST = 100
 
 _COLUMNS = tuple(sessions.c[name] for name in Session.__dataclass_fields__)
+
+# Built once: every request asks it, also those that every open page makes to hear what is new.
+_OF_BROWSER = select(*_COLUMNS).where(
+    sessions.c.mark == bindparam("mark"),
+    sessions.c.kind.in_(_BROWSERS),
+    sessions.c.ends_at > bindparam("now", type_=UtcTime),
+)
 
 
 class Sessions:
@@ -64,13 +71,8 @@ class Sessions:
 
     def get(self, secret: str, now: datetime) -> Session | None:
         """Find the session of a browser; None where it ended, or was ended."""
-        query = select(*_COLUMNS).where(
-            sessions.c.mark == _mark(secret),
-            sessions.c.kind.in_(_BROWSERS),
-            sessions.c.ends_at > now,
-        )
-        row = self._db.execute(query).mappings().first()
-        return None if row is None else Session(**row)
+        row = self._db.execute(_OF_BROWSER, {"mark": _mark(secret), "now": now}).one_or_none()
+        return None if row is None else Session(*row)
 
     def is_laid(self, secret: str, now: datetime) -> bool:
         """Tell whether a link (or probe) of this secret waits to be used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bot.errors import UsageError
 from bot.store._schema import tries, users
@@ -22,6 +22,11 @@ class User:
     created_at: datetime
 
 
+# Built once: every request asks one of them.
+_ANY = select(users.c.name).limit(1)
+_NAMED = select(users).where(users.c.name == bindparam("named"))
+
+
 class Users:
     """The people, in one transaction."""
 
@@ -35,11 +40,11 @@ class Users:
 
     def any(self) -> bool:
         """Tell whether there is anybody."""
-        return self._db.execute(select(users.c.name).limit(1)).first() is not None
+        return self._db.execute(_ANY).first() is not None
 
     def find(self, name: str) -> User | None:
         """Find a person; None where nobody is called so."""
-        row = self._db.execute(select(users).where(users.c.name == name)).mappings().first()
+        row = self._db.execute(_NAMED, {"named": name}).mappings().first()
         return None if row is None else User(**row)
 
     def add(self, name: str, role: str, password: str, now: datetime) -> None:

@@ -132,6 +132,7 @@ class House:
         slug = self.writes(headline, **facts)
         with self.inside() as app:
             assert not [told.error for told in app.poll("harbour") if told.error]
+            wait_until(lambda: bool(self._posts(app, slug)))  # the daemon may be at it just now
             return self._posts(app, slug)
 
     def find(self, headline: str) -> dict[str, Post]:

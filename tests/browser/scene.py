@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import update
 from world import Site, serving, wait_until
 
 from bot import people, room, web
@@ -22,7 +23,8 @@ from bot.app import App
 from bot.demo.doubles import Doubles, Fault
 from bot.demo.newsroom import Newsroom
 from bot.errors import BotError
-from bot.model import Post, State
+from bot.model import Entry, Post, Problem, State
+from bot.store._schema import posts
 from bot.web.base import Pulse
 
 BEGINS_AT = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
@@ -194,6 +196,29 @@ def _happen(app: App, doubles: Doubles, site: Site) -> None:
         ines.edit(post.id, text="The river was there first. Nobody asked it, so we did.")
     tried(omar.approve, next((each for each in held if each.site == "colline"), None))
     ines.pause("harbour/instagram", app.now() + timedelta(hours=3))
+    _need_a_person(app, held)
+
+
+def _need_a_person(app: App, held: list[Post]) -> None:
+    """Leave something of each kind that a person has to settle."""
+    now, hour = app.now(), timedelta(hours=1)
+    entry = Entry("https://harbour.example/late/", guid="late", title="A page that does not open")
+    flood = Problem("flood", "9 new articles came at once, more than flood_limit allows.")
+    with app.store.write() as tx:
+        tx.accounts.block("harbour", "youtube", "YouTube: the login was withdrawn.", now)
+        (number,) = tx.articles.wait(
+            "harbour", [(entry, [("guid", "late")])], now=now - 30 * hour, source="test"
+        )
+        tx.waiting.put_off(number, "It answered 500.", now + hour)
+        for post in tx.posts.list((State.PUBLISHED,))[:2]:
+            for name in ("delete", "reply"):
+                step = tx.followups.add(post.id, name, who="ines", now=now, hold_for=hour)
+                tx.followups.settle(step, "failed", "The platform answered 403.", now)
+        for post in [tx.posts.get(each.id) for each in held[-2:]]:
+            if post.state is State.HELD:
+                tx.posts._db.execute(
+                    update(posts).where(posts.c.id == post.id).values(problems=(flood,))
+                )
 
 
 class _Pictures(dict[str, Any]):

@@ -21,7 +21,7 @@ import requests
 from PIL import Image as Pixels
 from rooms import Opened, open_room
 
-from bot.app import _pictures
+from bot.app import _looks
 from bot.media import keeping, picture
 from bot.media.base import Picture, Piece, Proof
 from bot.model import Image, Post
@@ -65,7 +65,7 @@ def site() -> Iterator[str]:
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     folder = tmp_path_factory.mktemp("media")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_pictures, "_LOOK_WITHIN", timedelta(seconds=2))
+        patch.setattr(_looks, "_LOOK_WITHIN", timedelta(seconds=2))
         with open_room(folder, bot="allow_private_addresses = true") as opened:
             yield opened
 
